@@ -1,0 +1,1 @@
+"""Pure consent core: what was asked, what was chosen, what is granted."""

@@ -1,0 +1,1 @@
+"""The shell: HTTP, stores, clock and secrets around the pure cores."""

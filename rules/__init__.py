@@ -1,0 +1,1 @@
+"""Pure rule engine: text and values in, decisions out."""
