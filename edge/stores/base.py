@@ -1,0 +1,147 @@
+"""The one contract every store keeps, and the values that cross it.
+
+Times are integers: milliseconds since the Unix epoch, UTC. A visitor is its visitor ID, a customer its
+CRM ID. Nothing here checks consent: callers pass only what the grants of the request allow.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Protocol
+
+import msgspec
+
+Scalar = str | int | float | bool | None
+Counts = Mapping[str, Sequence[int]]
+"""Counter key -> times of its newest events, ascending."""
+
+
+class StoreError(Exception):
+    """Base of everything a store raises; a driver's own errors never pass its module."""
+
+
+class StoreUnavailable(StoreError):
+    """The store did not answer or could not write; nothing of the call took effect."""
+
+
+class StoreDamaged(StoreError):
+    """The store's data fails its integrity check; it must be restored before it is used."""
+
+
+class TokenUsed(StoreError):
+    """This identify token was accepted before."""
+
+
+class VisitorErased(StoreError):
+    """This visitor withdrew or was erased: its ID must not gather anything again."""
+
+
+class Event(msgspec.Struct, frozen=True):
+    """Something that happened. ``id`` is made by the sender and makes a retry harmless."""
+
+    id: str
+    name: str
+    time: int
+    channel: str
+    properties: dict[str, Scalar]
+    decision: str | None = None
+
+
+class Mark(msgspec.Struct, frozen=True):
+    """One counter that an event advances; only its ``keep`` newest times are held."""
+
+    counter: str
+    keep: int
+
+
+class Recorded(msgspec.Struct, frozen=True):
+    """An event with the counters it advances."""
+
+    event: Event
+    marks: tuple[Mark, ...] = ()
+
+
+class Evidence(msgspec.Struct, frozen=True):
+    """Why a link is believed: the token's id, and until when that id must be remembered."""
+
+    token: str
+    time: int
+    token_expires: int
+
+
+class Customer(msgspec.Struct, frozen=True):
+    """A person the CRM knows, with the attributes its import declared."""
+
+    id: str
+    attributes: dict[str, Scalar]
+
+
+class Person(msgspec.Struct, frozen=True):
+    """All a decision needs of the store, in one read. A visitor never seen reads as the defaults."""
+
+    customer: str | None = None
+    attributes: Mapping[str, Scalar] = {}
+    counts: Counts = {}
+    counters: str = ""
+    """Which set of counters ``counts`` was kept for: the ``counters`` last given to ``append``/``recount``."""
+    erased: bool = False
+
+
+class Store(Protocol):
+    """What the edge asks of a store. Every call raises only ``StoreError`` and its kinds.
+
+    A write that returns is durable: it survives kill -9 of the process and of the machine.
+    """
+
+    async def person(self, site: str, visitor: str) -> Person:
+        """Read one visitor with its link and customer: exactly one read of the store."""
+        ...
+
+    async def append(
+        self, site: str, visitor: str, counters: str, events: Sequence[Recorded]
+    ) -> int:
+        """Store events and advance their counters; returns how many were new (ids seen before are not).
+
+        ``counters`` names the set of counters the marks belong to. If the visitor's counts are of another
+        set, the events are stored and the counts left for ``recount``. Raises ``VisitorErased``.
+        """
+        ...
+
+    async def recount(
+        self,
+        site: str,
+        visitor: str,
+        counters: str,
+        count: Callable[[Iterable[Event]], Counts],
+    ) -> Counts:
+        """Rebuild a visitor's counts from its events after the site's set of counters changed."""
+        ...
+
+    async def link(self, site: str, visitor: str, customer: str, evidence: Evidence) -> None:
+        """Use the token once and link the visitor, in one step. Raises ``TokenUsed``, ``VisitorErased``.
+
+        A visitor linked to another customer keeps that link: callers give a new visitor ID instead.
+        """
+        ...
+
+    async def unlink(self, site: str, visitor: str, time: int) -> None:
+        """Cut the visitor's link, keeping it as history."""
+        ...
+
+    async def erase(self, site: str, visitor: str, time: int) -> None:
+        """Remove the visitor's events, counts and links, and leave a hashed tombstone against late ones."""
+        ...
+
+    async def record_consent(self, site: str, entry: Mapping[str, object]) -> str:
+        """Append an entry to the site's consent ledger; returns its chained hash, hex."""
+        ...
+
+    async def put_customers(self, site: str, customers: Iterable[Customer]) -> int:
+        """Insert or replace customers, all or none; returns how many."""
+        ...
+
+    async def check(self) -> None:
+        """Raise unless the store can be read and written now."""
+        ...
+
+    async def close(self) -> None:
+        """Finish pending writes and let go of every file and connection."""
+        ...
