@@ -1,0 +1,49 @@
+"""The attributes every site has without declaring them. None of them identifies anybody."""
+
+import msgspec
+
+
+class Attribute(msgspec.Struct, frozen=True):
+    """A named fact a condition may read. ``purpose`` None: known from the request alone."""
+
+    name: str
+    type: str
+    source: str = "request"
+    purpose: str | None = None
+    values: tuple[str | int | float | bool, ...] = ()
+
+
+DEVICES = ("mobile", "tablet", "desktop", "bot")
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+_BUILT_IN = (
+    Attribute("page.path", "string"),
+    Attribute("page.url", "string"),
+    Attribute("page.language", "string"),
+    Attribute("page.referrer", "string"),
+    Attribute("utm.source", "string"),
+    Attribute("utm.medium", "string"),
+    Attribute("utm.campaign", "string"),
+    Attribute("utm.term", "string"),
+    Attribute("utm.content", "string"),
+    Attribute("device.type", "string", values=DEVICES),
+    Attribute("device.os", "string"),
+    Attribute("device.browser", "string"),
+    Attribute("geo.country", "string"),
+    Attribute("language", "string"),
+    Attribute("time.hour", "number"),
+    Attribute("time.weekday", "string", values=WEEKDAYS),
+    Attribute("time.date", "date"),
+    Attribute("customer.known", "boolean", source="link", purpose="personalization"),
+)
+BUILT_IN: dict[str, Attribute] = {attribute.name: attribute for attribute in _BUILT_IN}
+
+QUERY = "page.query."
+"""Prefix of the attributes that read a parameter of the page's address."""
+
+
+def find(name: str, declared: dict[str, Attribute]) -> Attribute | None:
+    """Return the attribute a rule names, declared, built in, or of the page's query."""
+    if name.startswith(QUERY) and len(name) > len(QUERY):
+        return Attribute(name, "string")
+    return declared.get(name) or BUILT_IN.get(name)

@@ -1,0 +1,240 @@
+"""Blocks: small templates that can say what they read, and cannot do anything else.
+
+A block is Jinja2 narrowed to text, ``if``, plain filters and values it is given. Loops, calls, attribute
+access and arithmetic that can grow are refused when the block is loaded, so rendering is bounded by the
+size of its input. What it renders passes an HTML sanitiser, whatever its values hold.
+"""
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from html.parser import HTMLParser
+
+import nh3
+from jinja2 import StrictUndefined, Template, TemplateError, nodes
+from jinja2.exceptions import TemplateSyntaxError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from rules.findings import Finding, did_you_mean
+from rules.values import Value
+
+MAX_OUTPUT = 64 * 1024
+ATTRIBUTES = "attr"
+"""The name under which a block finds attributes: ``{{ attr['crm.first_name'] }}``."""
+
+TAGS = frozenset(nh3.ALLOWED_TAGS) | {
+    "section", "article", "header", "footer", "main", "picture", "source", "figure", "figcaption", "button",
+}  # fmt: skip
+_COMMON = {"class", "id", "role", "title", "lang", "dir", "hidden"}
+_BY_TAG = {
+    "a": {"href", "hreflang", "target", "rel"},
+    "img": {"src", "srcset", "sizes", "alt", "width", "height", "loading", "decoding"},
+    "source": {"srcset", "sizes", "media", "type", "width", "height"},
+    "button": {"type"},
+    "time": {"datetime"},
+    "ol": {"start"},
+    "td": {"colspan", "rowspan"},
+    "th": {"colspan", "rowspan", "scope"},
+}
+_PREFIXES = {"data-", "aria-"}
+_CLEANER = nh3.Cleaner(
+    tags=set(TAGS),
+    attributes={"*": _COMMON, **_BY_TAG},
+    generic_attribute_prefixes=_PREFIXES,
+    url_schemes={"http", "https", "mailto", "tel"},
+    link_rel=None,
+)
+
+FILTERS = frozenset(
+    {
+        "abs",
+        "capitalize",
+        "d",
+        "default",
+        "e",
+        "escape",
+        "int",
+        "lower",
+        "round",
+        "title",
+        "trim",
+        "upper",
+    }
+)
+_NODES = (
+    nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Const, nodes.Getitem, nodes.If,
+    nodes.CondExpr, nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not, nodes.Add, nodes.Sub,
+    nodes.Neg, nodes.Concat, nodes.Filter, nodes.Test, nodes.Keyword,
+)  # fmt: skip
+_TESTS = frozenset({"defined", "undefined", "none"})
+
+_ENVIRONMENT = ImmutableSandboxedEnvironment(
+    autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+)
+
+
+class BadRender(Exception):
+    """A block could not be rendered from the values it was given."""
+
+
+class Block:
+    """A compiled template, in one or more languages, with what it reads."""
+
+    def __init__(
+        self,
+        name: str,
+        templates: Mapping[str, Template],
+        variables: frozenset[str],
+        reads: frozenset[str],
+    ) -> None:
+        self.name = name
+        self.variables = variables
+        """Names a rule must give under ``with``."""
+        self.reads = reads
+        """Attributes it shows; they count as read by the rule."""
+        self._templates = templates
+        self._cached = lru_cache(maxsize=1024)(self._render)
+
+    def render(self, language: str, given: Mapping[str, Value], facts: Mapping[str, Value]) -> str:
+        """Return sanitised HTML. Raises ``BadRender``, for example where an attribute is not known."""
+        shown = tuple((name, facts[name]) for name in sorted(self.reads) if name in facts)
+        return self._cached(language, tuple(sorted(given.items())), shown)
+
+    def _render(
+        self,
+        language: str,
+        given: tuple[tuple[str, Value], ...],
+        shown: tuple[tuple[str, Value], ...],
+    ) -> str:
+        template = self._templates.get(language) or self._templates[""]
+        try:
+            html = template.render({**dict(given), ATTRIBUTES: dict(shown)})
+        except (TemplateError, ArithmeticError, TypeError, ValueError) as bad:
+            raise BadRender(f"block '{self.name}': {bad}") from bad
+        if len(html) > MAX_OUTPUT:
+            raise BadRender(f"block '{self.name}' grew over {MAX_OUTPUT // 1024} KiB")
+        return _CLEANER.clean(html).strip()
+
+
+def compile_block(name: str, sources: Mapping[str, tuple[str, str]]) -> tuple[Block | None, list[Finding]]:
+    """Compile a block from language -> (path, source); "" is the language of last resort."""
+    findings: list[Finding] = []
+    templates: dict[str, Template] = {}
+    variables: set[str] = set()
+    reads: set[str] = set()
+    for language, (path, source) in sources.items():
+        reading = _Reading(path, source)
+        template = reading.compile()
+        findings += reading.findings
+        variables |= reading.variables
+        reads |= reading.reads
+        if template is not None:
+            templates[language] = template
+    if findings:
+        return None, findings
+    return Block(name, templates, frozenset(variables), frozenset(reads)), []
+
+
+class _Reading:
+    """One template's source while it is checked."""
+
+    def __init__(self, path: str, source: str) -> None:
+        self._path = path
+        self._source = source
+        self._lines = source.split("\n")
+        self.findings: list[Finding] = []
+        self.variables: set[str] = set()
+        self.reads: set[str] = set()
+
+    def compile(self) -> Template | None:
+        try:
+            tree = _ENVIRONMENT.parse(self._source)
+            self._walk(tree)
+            self._check_html()
+            return None if self.findings else _ENVIRONMENT.from_string(self._source)
+        except TemplateSyntaxError as bad:
+            self._refuse(bad.lineno, "{", str(bad.message).rstrip("."), "Check the braces and the quotes")
+        except TemplateError as bad:
+            self._refuse(1, "{", str(bad).rstrip("."))
+        return None
+
+    def _refuse(self, line: int, near: str, message: str, hint: str = "") -> None:
+        text = self._lines[line - 1] if 0 < line <= len(self._lines) else ""
+        column = text.find(near) + 1 or len(text) - len(text.lstrip()) + 1
+        self.findings.append(Finding(self._path, line, column, message, hint))
+
+    def _walk(self, node: nodes.Node) -> None:
+        if not isinstance(node, _NODES):
+            word = type(node).__name__.lower()
+            self._refuse(
+                node.lineno,
+                "{",
+                f"a block cannot use '{word}'",
+                "Blocks know values, if and filters",
+            )
+            return
+        if isinstance(node, nodes.Getitem):
+            self._getitem(node)
+            return
+        if isinstance(node, nodes.Name):
+            self._name(node)
+        if isinstance(node, (nodes.Filter, nodes.Test)):
+            self._filter(node)
+        for child in node.iter_child_nodes():
+            self._walk(child)
+
+    def _getitem(self, node: nodes.Getitem) -> None:
+        owner, key = node.node, node.arg
+        if isinstance(owner, nodes.Name) and owner.name == ATTRIBUTES and isinstance(key, nodes.Const):
+            self.reads.add(str(key.value))
+        else:
+            self._refuse(node.lineno, "[", "only attributes are looked up", "Write attr['crm.first_name']")
+
+    def _name(self, node: nodes.Name) -> None:
+        if node.name == ATTRIBUTES:
+            self._refuse(node.lineno, ATTRIBUTES, "attr alone shows nothing", "Write attr['crm.first_name']")
+        self.variables.add(node.name)
+
+    def _filter(self, node: nodes.Filter | nodes.Test) -> None:
+        known = FILTERS if isinstance(node, nodes.Filter) else _TESTS
+        if node.name not in known:
+            kind = type(node).__name__.lower()
+            self._refuse(
+                node.lineno,
+                node.name,
+                f"blocks have no {kind} '{node.name}'",
+                did_you_mean(node.name, known),
+            )
+
+    def _check_html(self) -> None:
+        checker = _HtmlCheck()
+        checker.feed(_without_jinja(self._source))
+        checker.close()
+        for line, column, message in checker.found:
+            hint = "It never reaches the page: blocks are sanitised. Remove it"
+            self.findings.append(Finding(self._path, line, column, message, hint))
+
+
+def _without_jinja(source: str) -> str:
+    def blank(match: re.Match[str]) -> str:
+        return re.sub(r"[^\n]", "x", match.group())
+
+    return re.sub(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", blank, source, flags=re.DOTALL)
+
+
+class _HtmlCheck(HTMLParser):
+    """Finds what the sanitiser would silently drop, so that its author hears of it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[tuple[int, int, str]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        line, column = self.getpos()
+        if tag not in TAGS:
+            self.found.append((line, column + 1, f"<{tag}> is not allowed in a block"))
+            return
+        for name, _ in attrs:
+            known = name in _COMMON or name in _BY_TAG.get(tag, ()) or name.startswith(tuple(_PREFIXES))
+            if not known:
+                self.found.append((line, column + 1, f"the attribute '{name}' is not allowed on <{tag}>"))

@@ -1,0 +1,136 @@
+"""Reads one file of ``rules/``: a campaign and its rules."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from rules.blocks import Block
+from rules.condition_parser import ConditionParser, Vocabulary
+from rules.conditions import ALWAYS
+from rules.model import Campaign, Counter, Rule, Schedule, Slot
+from rules.reader import Reader
+from rules.show_reader import ShowReader
+from rules.source import Node
+
+_CAMPAIGN = ("campaign", "schedule", "goal", "holdout", "enabled", "rules")
+_RULE = ("id", "slot", "priority", "when", "show", "split", "enabled", "purposes")
+PURPOSE_OF_SPLIT = "personalization"
+"""Dealing visitors to variants needs to know them again, so it needs this grant."""
+
+
+class CampaignFile:
+    """The rules of one campaign; ``counters`` and ``reads`` gather what they need."""
+
+    def __init__(
+        self,
+        reader: Reader,
+        vocabulary: Vocabulary,
+        slots: Mapping[str, Slot],
+        blocks: Mapping[str, Block | None],
+    ) -> None:
+        self._reader = reader
+        self._vocabulary = vocabulary
+        self._slots = slots
+        self._blocks = blocks
+        self.name: Node | None = None
+        self.rule_ids: list[tuple[str, Node]] = []
+        self.counters: list[Counter] = []
+        self.reads: set[str] = set()
+
+    def read(self, node: Node) -> list[Rule]:
+        """Return the file's rules in the order they are written."""
+        keys = self._reader.keys(node, "a campaign", _CAMPAIGN, ("campaign", "rules"))
+        campaign = self._campaign(keys)
+        if "rules" not in keys:
+            return []
+        rules = [self._rule(item, campaign) for item in self._reader.items(keys["rules"], "'rules'")]
+        return [rule for rule in rules if rule is not None]
+
+    def _campaign(self, keys: Mapping[str, Node]) -> Campaign:
+        reader = self._reader
+        self.name = keys.get("campaign")
+        enabled = reader.boolean(keys.get("enabled"), "enabled")
+        return Campaign(
+            name=reader.text(self.name, "campaign") or "",
+            schedule=self._schedule(keys.get("schedule")),
+            enabled=enabled is not False,
+            holdout=self._share(keys.get("holdout")),
+            goal=reader.one_of(keys.get("goal"), "event", self._vocabulary.events.keys()),
+        )
+
+    def _share(self, node: Node | None) -> float:
+        text = self._reader.text(node, "holdout")
+        if text is None or node is None:
+            return 0.0
+        number = text.removesuffix("%").strip()
+        if text.endswith("%") and number.replace(".", "", 1).isdigit() and float(number) <= 100:
+            return float(number) / 100
+        self._reader.refuse(node, f"'{text}' is no share of visitors", "Write a percentage: 5%")
+        return 0.0
+
+    def _schedule(self, node: Node | None) -> Schedule:
+        if node is None:
+            return Schedule()
+        keys = self._reader.keys(node, "schedule", ("from", "until", "timezone"))
+        timezone = self._timezone(keys.get("timezone"))
+        start, end = self._moment(keys.get("from"), timezone), self._moment(keys.get("until"), timezone)
+        if start is not None and end is not None and start >= end:
+            self._reader.refuse(keys["until"], "the schedule ends before it begins", "'until' is exclusive")
+        return Schedule(start, end, timezone)
+
+    def _timezone(self, node: Node | None) -> ZoneInfo:
+        name = self._reader.text(node, "timezone")
+        try:
+            return ZoneInfo(name or "UTC")
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            if node is not None:
+                self._reader.refuse(node, f"there is no timezone '{name}'", "Write it as Europe/Berlin")
+            return ZoneInfo("UTC")
+
+    def _moment(self, node: Node | None, timezone: ZoneInfo) -> int | None:
+        text = self._reader.text(node, "a date")
+        if text is None or node is None:
+            return None
+        try:
+            if len(text) == len("2026-09-01"):
+                moment = datetime.combine(date.fromisoformat(text), datetime.min.time())
+            else:
+                moment = datetime.fromisoformat(text)
+        except ValueError:
+            self._reader.refuse(node, f"'{text}' is no date", "Write 2026-09-01 or 2026-09-01T18:00")
+            return None
+        local = moment if moment.tzinfo else moment.replace(tzinfo=timezone)
+        return int(local.timestamp() * 1000)
+
+    def _rule(self, node: Node, campaign: Campaign) -> Rule | None:
+        reader = self._reader
+        keys = reader.keys(node, "a rule", _RULE, ("id", "slot"))
+        name = reader.text(keys.get("id"), "id")
+        slot = reader.one_of(keys.get("slot"), "slot", self._slots.keys())
+        if name is not None:
+            self.rule_ids.append((name, keys["id"]))
+        conditions = ConditionParser(reader, self._vocabulary, campaign.schedule.timezone)
+        condition = conditions.parse(keys["when"]) if "when" in keys else ALWAYS
+        variants = ShowReader(reader, self._blocks, conditions).variants(node, keys)
+        if "split" in keys:
+            conditions.purposes.add(PURPOSE_OF_SPLIT)
+        self._declared(keys.get("purposes"), conditions.purposes)
+        self.counters += conditions.counters
+        self.reads |= conditions.reads
+        enabled = reader.boolean(keys.get("enabled"), "enabled")
+        priority = reader.number(keys.get("priority"), "priority")
+        if name is None or slot is None or not variants:
+            return None
+        purposes = frozenset(conditions.purposes)
+        return Rule(name, campaign, slot, priority or 0, enabled is not False, condition, variants, purposes)
+
+    def _declared(self, node: Node | None, derived: set[str]) -> None:
+        """Refuse a rule that says it needs less consent than what it reads needs."""
+        if node is None:
+            return
+        missing = derived - set(self._reader.texts(node, "purposes"))
+        if missing:
+            names = ", ".join(sorted(missing))
+            self._reader.refuse(
+                node, f"the rule reads what needs {names}", f"Add {names}, or leave the key out"
+            )

@@ -1,0 +1,202 @@
+"""Turns the ``when`` of a rule into a condition, noting what it reads and everything wrong with it."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from rules.argument_reader import ArgumentReader
+from rules.attributes import BUILT_IN, WEEKDAYS, Attribute, find
+from rules.conditions import ALWAYS, All, Any, Compare, Condition, Context, EventCount, Not, Read
+from rules.counters import counter_key
+from rules.findings import did_you_mean
+from rules.model import Counter, EventType
+from rules.operators import OPERATORS
+from rules.reader import Reader
+from rules.source import Node
+from rules.values import Value
+
+MAX_COUNT = 1000
+_WINDOW = re.compile(r"([1-9][0-9]{0,4})(m|h|d)\Z")
+_UNIT = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
+_COUNTABLE = ("equals", "not", "lt", "lte", "gt", "gte", "between")
+_GROUPS = ("all", "any", "none", "not")
+
+
+class Vocabulary:
+    """What the conditions of one site may name."""
+
+    def __init__(self, attributes: dict[str, Attribute], events: Mapping[str, EventType]) -> None:
+        self.attributes = attributes
+        self.events = events
+        self.audiences: dict[str, Node] = {}
+
+
+class ConditionParser:
+    """Parses the conditions of one rule; ``reads``, ``purposes`` and ``counters`` gather what it needs."""
+
+    def __init__(self, reader: Reader, vocabulary: Vocabulary, timezone: ZoneInfo) -> None:
+        self._reader = reader
+        self._vocabulary = vocabulary
+        self._timezone = timezone
+        self._open: list[str] = []
+        self.reads: set[str] = set()
+        self.purposes: set[str] = set()
+        self.counters: list[Counter] = []
+
+    def parse(self, node: Node) -> Condition:
+        """Return the condition a mapping states; several keys must all hold."""
+        entries = self._reader.entries(node, "a condition")
+        if not entries and isinstance(node.value, dict):
+            self._reader.refuse(node, "the condition is empty", "Leave 'when' out to show it to everybody")
+        parts = [self._part(name, key, value) for name, (key, value) in entries.items()]
+        return parts[0] if len(parts) == 1 else All(tuple(parts)) if parts else ALWAYS
+
+    def _part(self, name: str, key: Node, value: Node) -> Condition:
+        if name in _GROUPS:
+            return self._group(name, value)
+        if name == "event":
+            return self._event(value)
+        if name == "audience":
+            return self._audience(value)
+        return self._comparison(name, key, value)
+
+    def _group(self, name: str, value: Node) -> Condition:
+        if name == "not":
+            return Not(self.parse(value))
+        parts = tuple(self.parse(item) for item in self._reader.items(value, f"'{name}'"))
+        if not parts:
+            self._reader.refuse(value, f"'{name}' lists no condition")
+        if name == "all":
+            return All(parts)
+        return Any(parts) if name == "any" else Not(Any(parts))
+
+    def _audience(self, value: Node) -> Condition:
+        audiences = self._vocabulary.audiences
+        name = self._reader.one_of(value, "audience", audiences.keys())
+        if name is None:
+            return ALWAYS
+        if name in self._open:
+            circle = " -> ".join([*self._open, name])
+            self._reader.refuse(value, f"audience '{name}' needs itself ({circle})", "Break the circle")
+            return ALWAYS
+        self._open.append(name)
+        condition = self.parse(audiences[name])
+        self._open.pop()
+        return condition
+
+    def attribute(self, name: str, node: Node) -> Attribute | None:
+        """Look an attribute up and note that it is read."""
+        attribute = find(name, self._vocabulary.attributes)
+        if attribute is None:
+            known = [*self._vocabulary.attributes, *BUILT_IN, *_GROUPS, "event", "audience"]
+            self._reader.refuse(node, f"there is no attribute '{name}'", did_you_mean(name, known))
+            return None
+        self.reads.add(name)
+        if attribute.purpose is not None:
+            self.purposes.add(attribute.purpose)
+        return attribute
+
+    def _comparison(self, name: str, key: Node, value: Node) -> Condition:
+        attribute = self.attribute(name, key)
+        if attribute is None:
+            return ALWAYS
+        if isinstance(value.value, list):
+            return self._compare(attribute, "in", value, key)
+        if not isinstance(value.value, dict):
+            return self._compare(attribute, "equals", value, key)
+        entries = self._reader.entries(value, name)
+        parts = [self._compare(attribute, word, node, at) for word, (at, node) in entries.items()]
+        return parts[0] if len(parts) == 1 else All(tuple(parts))
+
+    def _compare(self, attribute: Attribute, word: str, node: Node, key: Node) -> Condition:
+        row = OPERATORS.get(word)
+        if row is None:
+            self._reader.refuse(key, f"there is no operator '{word}'", did_you_mean(word, OPERATORS))
+            return ALWAYS
+        if attribute.type not in row.types:
+            takes = " and ".join(row.types)
+            self._reader.refuse(key, f"'{word}' compares {takes}; {attribute.name} is a {attribute.type}")
+            return ALWAYS
+        argument = ArgumentReader(self._reader, attribute, word, node).read()
+        read = _reader_of(attribute.name, self._timezone)
+        return Compare(attribute.name, attribute.purpose, word, argument, read)
+
+    def _event(self, node: Node) -> Condition:
+        keys = self._reader.keys(
+            node, "an event condition", ("name", "where", "within", "count"), ("name", "count")
+        )
+        name = self._reader.one_of(keys.get("name"), "event", self._vocabulary.events.keys())
+        if name is None or "count" not in keys:
+            return ALWAYS
+        event = self._vocabulary.events[name]
+        where = self._where(event, keys.get("where"))
+        comparisons = self._count(keys["count"])
+        key = counter_key(name, where)
+        self.purposes.add(event.purpose)
+        self.counters.append(Counter(key, name, where, _keep(comparisons)))
+        return EventCount(key, event.purpose, self._window(keys.get("within")), comparisons)
+
+    def _where(self, event: EventType, node: Node | None) -> dict[str, tuple[Value, ...]]:
+        if node is None:
+            return {}
+        found: dict[str, tuple[Value, ...]] = {}
+        for name, value in self._reader.keys(node, f"the event '{event.name}'", event.properties).items():
+            wanted = Attribute(name, event.properties[name])
+            word = "in" if isinstance(value.value, list) else "equals"
+            argument = ArgumentReader(self._reader, wanted, word, value).read()
+            found[name] = argument if isinstance(argument, tuple) else (argument,)
+        return dict(sorted(found.items()))
+
+    def _count(self, node: Node) -> tuple[tuple[str, object], ...]:
+        if not isinstance(node.value, dict):
+            number = self._reader.whole(node, "count")
+            return (("equals", number or 0),)
+        wanted = Attribute("count", "number")
+        found: list[tuple[str, object]] = []
+        for word, (key, value) in self._reader.entries(node, "count").items():
+            if word not in _COUNTABLE:
+                self._reader.refuse(key, f"count has no operator '{word}'", did_you_mean(word, _COUNTABLE))
+                continue
+            argument = ArgumentReader(self._reader, wanted, word, value).read()
+            self._bounded(argument, value)
+            found.append((word, argument))
+        return tuple(found)
+
+    def _bounded(self, argument: object, node: Node) -> None:
+        bounds = argument if isinstance(argument, tuple) else (argument,)
+        if any(isinstance(bound, (int, float)) and not 0 <= bound <= MAX_COUNT for bound in bounds):
+            self._reader.refuse(node, f"counts are compared with 0 to {MAX_COUNT}")
+
+    def _window(self, node: Node | None) -> int | None:
+        text = self._reader.text(node, "within")
+        if text is None or node is None:
+            return None
+        match = _WINDOW.match(text)
+        if match is None:
+            self._reader.refuse(node, f"'{text}' is no window", "Write a number and m, h or d: 90m, 12h, 30d")
+            return None
+        return int(match[1]) * int(_UNIT[match[2]].total_seconds() * 1000)
+
+
+def _keep(comparisons: tuple[tuple[str, object], ...]) -> int:
+    bounds: list[float] = [0]
+    for _, argument in comparisons:
+        values = argument if isinstance(argument, tuple) else (argument,)
+        bounds += [value for value in values if isinstance(value, (int, float))]
+    return int(min(max(bounds), MAX_COUNT)) + 1
+
+
+def _reader_of(name: str, timezone: ZoneInfo) -> Read:
+    """Return how a condition gets an attribute; the clock is read in the campaign's own timezone."""
+    if name == "time.hour":
+        return lambda context: _local(context, timezone).hour
+    if name == "time.weekday":
+        return lambda context: WEEKDAYS[_local(context, timezone).weekday()]
+    if name == "time.date":
+        return lambda context: _local(context, timezone).date().isoformat()
+    return lambda context: context.facts.get(name)
+
+
+def _local(context: Context, timezone: ZoneInfo) -> datetime:
+    return datetime.fromtimestamp(context.now / 1000, timezone)

@@ -1,0 +1,140 @@
+"""Makes a site of the files of its folder, or says everything that is wrong with them."""
+
+from collections.abc import Mapping
+from hashlib import blake2b
+from typing import NamedTuple
+
+from rules.blocks import Block, compile_block
+from rules.campaign_file import CampaignFile
+from rules.counters import counters_version, merge
+from rules.findings import BadSite, Finding
+from rules.model import Rule, Site
+from rules.reader import Reader
+from rules.site_file import SiteFile
+from rules.source import Node, parse
+
+SITE_FILE = "site.yaml"
+
+
+class Loaded(NamedTuple):
+    """What came of a folder: the site if nothing was wrong, and every finding."""
+
+    site: Site | None
+    findings: list[Finding]
+    consent: Node | None
+    """The consent section, for whoever reads it, even if other parts were refused."""
+
+
+def load(files: Mapping[str, bytes]) -> Loaded:
+    """Load a site from path -> content; paths are relative to its folder, with ``/``."""
+    reader = Reader()
+    root = _parsed(reader, files, SITE_FILE)
+    if root is None:
+        return Loaded(None, reader.findings, None)
+    site_file = SiteFile(reader, root)
+    blocks = _blocks(reader, files, site_file.languages)
+    campaigns = _campaigns(reader, files, site_file, blocks)
+    if reader.findings:
+        return Loaded(None, reader.findings, site_file.consent)
+    return Loaded(_site(files, site_file, campaigns), [], site_file.consent)
+
+
+def _parsed(reader: Reader, files: Mapping[str, bytes], path: str) -> Node | None:
+    if path not in files:
+        reader.findings.append(Finding(path, 1, 1, "the file is missing", f"Write {path}"))
+        return None
+    try:
+        return parse(files[path], path)
+    except BadSite as bad:
+        reader.findings += bad.findings
+        return None
+
+
+def _blocks(
+    reader: Reader, files: Mapping[str, bytes], languages: tuple[str, ...]
+) -> dict[str, Block | None]:
+    """Compile every block; one that was refused is None, so that nobody calls it missing as well."""
+    sources: dict[str, dict[str, tuple[str, str]]] = {}
+    for path in sorted(files):
+        if not (path.startswith("blocks/") and path.endswith(".html")):
+            continue
+        name, _, language = path.removeprefix("blocks/").removesuffix(".html").partition(".")
+        if language and language not in languages:
+            hint = f"The site speaks {', '.join(languages)}"
+            reader.findings.append(Finding(path, 1, 1, f"the site has no language '{language}'", hint))
+            continue
+        try:
+            sources.setdefault(name, {})[language] = (path, files[path].decode("utf-8-sig"))
+        except UnicodeDecodeError:
+            reader.findings.append(Finding(path, 1, 1, "the file is not UTF-8", "Save it as UTF-8"))
+    return {name: _block(reader, name, by_language) for name, by_language in sources.items()}
+
+
+def _block(reader: Reader, name: str, sources: dict[str, tuple[str, str]]) -> Block | None:
+    if "" not in sources:
+        path = next(iter(sources.values()))[0]
+        hint = f"Write blocks/{name}.html for every other language"
+        reader.findings.append(Finding(path, 1, 1, f"block '{name}' has only translations", hint))
+        return None
+    block, findings = compile_block(name, sources)
+    reader.findings += findings
+    return block
+
+
+def _campaigns(
+    reader: Reader, files: Mapping[str, bytes], site_file: SiteFile, blocks: dict[str, Block | None]
+) -> list[tuple[CampaignFile, list[Rule]]]:
+    read: list[tuple[CampaignFile, list[Rule]]] = []
+    for path in sorted(files):
+        if not (path.startswith("rules/") and path.endswith((".yaml", ".yml"))):
+            continue
+        node = _parsed(reader, files, path)
+        if node is not None:
+            campaign = CampaignFile(reader, site_file.vocabulary, site_file.slots, blocks)
+            read.append((campaign, campaign.read(node)))
+    _unique(reader, [c.name for c, _ in read if c.name is not None], "campaign")
+    _unique(reader, [node for c, _ in read for _, node in c.rule_ids], "rule")
+    return read
+
+
+def _unique(reader: Reader, nodes: list[Node], what: str) -> None:
+    first: dict[object, Node] = {}
+    for node in nodes:
+        known = first.setdefault(node.value, node)
+        if known is not node:
+            hint = f"The other one is in {known.path}:{known.line}"
+            reader.refuse(node, f"two {what}s are called '{node.value}'", hint)
+
+
+def _site(
+    files: Mapping[str, bytes], site_file: SiteFile, read: list[tuple[CampaignFile, list[Rule]]]
+) -> Site:
+    counters = merge(counter for campaign, _ in read for counter in campaign.counters)
+    rules = [rule for _, rules in read for rule in rules]
+    return Site(
+        name=site_file.name,
+        version=_version(files),
+        origins=site_file.origins,
+        languages=site_file.languages,
+        slots=site_file.slots,
+        attributes=site_file.attributes,
+        events=site_file.events,
+        rules={slot: _ranked(rules, slot) for slot in site_file.slots},
+        counters=counters,
+        counters_version=counters_version(counters),
+        reads=frozenset(name for campaign, _ in read for name in campaign.reads),
+        consent=site_file.consent,
+    )
+
+
+def _ranked(rules: list[Rule], slot: str) -> tuple[Rule, ...]:
+    """Return a slot's rules, highest priority first; equals in the order of files and lines."""
+    return tuple(sorted((rule for rule in rules if rule.slot == slot), key=lambda rule: -rule.priority))
+
+
+def _version(files: Mapping[str, bytes]) -> str:
+    digest = blake2b(digest_size=6)
+    for path in sorted(files):
+        digest.update(f"{path}\0{len(files[path])}\0".encode())
+        digest.update(files[path])
+    return digest.hexdigest()

@@ -1,0 +1,41 @@
+"""The operators of conditions: one table, a row each.
+
+A row says which types of attribute it takes, what its argument looks like and how it compares. A new
+operator is a function, a row here, its cases in ``tests/cases/operators.yaml`` and its line in the docs.
+"""
+
+from collections.abc import Callable
+from typing import Any, Literal, NamedTuple
+
+Shape = Literal["same", "list", "pair", "text", "pattern", "boolean"]
+"""``same``: one value of the attribute's type; ``list``: several; ``pair``: two, ascending."""
+
+ORDERED = ("number", "date")
+EVERY = ("string", "number", "boolean", "date")
+TEXT = ("string",)
+
+
+class Operator(NamedTuple):
+    """How one operator compares an attribute's value with the rule's argument."""
+
+    types: tuple[str, ...]
+    shape: Shape
+    test: Callable[[Any, Any], bool]
+
+
+OPERATORS: dict[str, Operator] = {
+    "equals": Operator(EVERY, "same", lambda value, wanted: value == wanted),
+    "not": Operator(EVERY, "same", lambda value, wanted: value != wanted),
+    "in": Operator(EVERY, "list", lambda value, wanted: value in wanted),
+    "not_in": Operator(EVERY, "list", lambda value, wanted: value not in wanted),
+    "lt": Operator(ORDERED, "same", lambda value, bound: value < bound),
+    "lte": Operator(ORDERED, "same", lambda value, bound: value <= bound),
+    "gt": Operator(ORDERED, "same", lambda value, bound: value > bound),
+    "gte": Operator(ORDERED, "same", lambda value, bound: value >= bound),
+    "between": Operator(ORDERED, "pair", lambda value, pair: pair[0] <= value <= pair[1]),
+    "contains": Operator(TEXT, "text", lambda value, part: part in value),
+    "starts_with": Operator(TEXT, "text", lambda value, part: value.startswith(part)),
+    "ends_with": Operator(TEXT, "text", lambda value, part: value.endswith(part)),
+    "matches": Operator(TEXT, "pattern", lambda value, regex: regex.search(value) is not None),
+    "exists": Operator(EVERY, "boolean", lambda value, wanted: (value is not None) == wanted),
+}

@@ -1,0 +1,113 @@
+"""Reads nodes as the types a schema wants, collecting every finding instead of stopping at one."""
+
+from collections.abc import Collection
+
+from rules.findings import Finding, did_you_mean
+from rules.source import Node
+from rules.values import type_of
+
+_WORD = {
+    "string": "a text",
+    "number": "a number",
+    "boolean": "true or false",
+    "mapping": "keys and values",
+}
+
+
+class Reader:
+    """Collects findings while nodes are read; every ``None`` returned has left one."""
+
+    def __init__(self) -> None:
+        self.findings: list[Finding] = []
+
+    def refuse(self, node: Node, message: str, hint: str = "") -> None:
+        """Note what is wrong at a node."""
+        self.findings.append(node.finding(message, hint))
+
+    def keys(
+        self, node: Node, what: str, known: Collection[str], required: Collection[str] = ()
+    ) -> dict[str, Node]:
+        """Return a mapping's values by key; unknown and missing keys are findings."""
+        entries = self.entries(node, what)
+        for name, entry in list(entries.items()):
+            if name not in known:
+                self.refuse(entry[0], f"{what} has no key '{name}'", did_you_mean(name, known))
+        for name in required:
+            if name not in entries:
+                self.refuse(node, f"{what} needs '{name}'", f"Add '{name}:'")
+        return {name: entry[1] for name, entry in entries.items() if name in known}
+
+    def entries(self, node: Node, what: str) -> dict[str, tuple[Node, Node]]:
+        """Return a mapping as name -> (key, value); anything else is a finding and an empty dict."""
+        if isinstance(node.value, dict):
+            return {name: (entry.key, entry.value) for name, entry in node.value.items()}
+        self.refuse(node, f"{what} must be keys and values, not {_said(node)}")
+        return {}
+
+    def items(self, node: Node, what: str) -> list[Node]:
+        """Return a list's items; anything else is a finding and an empty list."""
+        if isinstance(node.value, list):
+            return node.value
+        self.refuse(node, f"{what} must be a list, not {_said(node)}", "Begin each item with '- '")
+        return []
+
+    def text(self, node: Node | None, what: str) -> str | None:
+        """Return a non-empty text."""
+        value = self._scalar(node, what, "string")
+        if value == "" and node is not None:
+            self.refuse(node, f"{what} is empty")
+            return None
+        return value if isinstance(value, str) else None
+
+    def number(self, node: Node | None, what: str) -> float | None:
+        """Return a number."""
+        value = self._scalar(node, what, "number")
+        return value if isinstance(value, (int, float)) else None
+
+    def whole(self, node: Node | None, what: str, least: int = 0) -> int | None:
+        """Return a whole number of at least ``least``."""
+        value = self._scalar(node, what, "number")
+        if isinstance(value, int) and value >= least:
+            return value
+        if value is not None and node is not None:
+            self.refuse(node, f"{what} must be a whole number of at least {least}, not {value}")
+        return None
+
+    def boolean(self, node: Node | None, what: str) -> bool | None:
+        """Return true or false."""
+        value = self._scalar(node, what, "boolean")
+        return value if isinstance(value, bool) else None
+
+    def texts(self, node: Node | None, what: str) -> tuple[str, ...]:
+        """Return a list of texts."""
+        if node is None:
+            return ()
+        found = [self.text(item, f"each of {what}") for item in self.items(node, what)]
+        return tuple(text for text in found if text is not None)
+
+    def one_of(self, node: Node | None, what: str, known: Collection[str]) -> str | None:
+        """Return a text out of a set of words."""
+        word = self.text(node, what)
+        if word is None or word in known:
+            return word
+        if node is not None:
+            self.refuse(node, f"there is no {what} '{word}'", did_you_mean(word, known))
+        return None
+
+    def _scalar(self, node: Node | None, what: str, wanted: str) -> object:
+        if node is None:
+            return None
+        if type_of(node.value) == wanted:
+            return node.value
+        hint = (
+            "Put quotes around it" if wanted == "string" and not isinstance(node.value, (list, dict)) else ""
+        )
+        self.refuse(node, f"{what} must be {_WORD[wanted]}, not {_said(node)}", hint)
+        return None
+
+
+def _said(node: Node) -> str:
+    kind = type_of(node.value)
+    if kind in ("list", "null"):
+        return "a list" if kind == "list" else "nothing"
+    return "keys and values" if kind == "mapping" else f"{_WORD[kind]} ({node.value!r})"

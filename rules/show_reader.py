@@ -1,0 +1,138 @@
+"""Reads what a rule shows: ``show`` or ``split``, the actions of the tag and the blocks they need."""
+
+from collections.abc import Mapping
+
+from rules.blocks import Block
+from rules.condition_parser import ConditionParser
+from rules.findings import did_you_mean
+from rules.model import Show, Variant
+from rules.reader import Reader
+from rules.source import Node
+from rules.values import Value
+
+HTML_ACTIONS = ("setHtml", "replace", "append", "prepend", "before", "after")
+ACTIONS: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(HTML_ACTIONS, ("block",)),
+    "setText": ("text",),
+    "setAttribute": ("name", "value"),
+    "addClass": ("value",),
+    "hide": (),
+}
+"""Action -> the keys it needs."""
+
+_SHOW = ("action", "block", "with", "text", "name", "value")
+_ATTRIBUTES = ("alt", "class", "href", "src", "srcset", "title", "placeholder", "value", "hidden", "role")
+_SAFE_LINK = ("/", "https://", "http://", "mailto:", "tel:", "#", "?")
+
+
+class ShowReader:
+    """Reads the variants of one rule."""
+
+    def __init__(
+        self, reader: Reader, blocks: Mapping[str, Block | None], conditions: ConditionParser
+    ) -> None:
+        self._reader = reader
+        self._blocks = blocks
+        self._conditions = conditions
+
+    def variants(self, rule: Node, keys: Mapping[str, Node]) -> tuple[Variant, ...]:
+        """Return the rule's variants: one without a name, or those of its split."""
+        if ("show" in keys) == ("split" in keys):
+            self._reader.refuse(rule, "a rule has either 'show' or 'split'", "Say what to put into the slot")
+            return ()
+        if "show" in keys:
+            show = self._show(keys["show"], _SHOW)
+            return (Variant(None, 1, show),) if show else ()
+        return self._split(keys["split"])
+
+    def _split(self, node: Node) -> tuple[Variant, ...]:
+        variants: list[Variant] = []
+        for item in self._reader.items(node, "'split'"):
+            keys = self._reader.keys(item, "a variant", (*_SHOW, "weight", "variant"), ("weight",))
+            weight = self._reader.number(keys.get("weight"), "weight")
+            show = self._show(item, (*_SHOW, "weight", "variant"))
+            if show is None or weight is None:
+                continue
+            if weight <= 0:
+                self._reader.refuse(keys["weight"], "a weight is more than 0", "Remove the variant instead")
+                continue
+            label = self._reader.text(keys.get("variant"), "variant")
+            name = label or (show.block.name if show.block else show.action)
+            if any(variant.name == name for variant in variants):
+                self._reader.refuse(item, f"two variants are called '{name}'", "Name them with 'variant:'")
+            variants.append(Variant(name, weight, show))
+        return tuple(variants)
+
+    def _show(self, node: Node, known: tuple[str, ...]) -> Show | None:
+        keys = self._reader.keys(node, "'show'", known)
+        action = "setHtml"
+        if "action" in keys:
+            action = self._reader.one_of(keys["action"], "action", ACTIONS) or ""
+        if action not in ACTIONS:
+            return None
+        missing = [name for name in ACTIONS[action] if name not in keys]
+        if missing:
+            self._reader.refuse(node, f"{action} needs '{missing[0]}'", f"Add '{missing[0]}:'")
+            return None
+        self._surplus(action, keys)
+        if action in HTML_ACTIONS:
+            return self._block(action, node, keys)
+        return self._plain(action, keys)
+
+    def _surplus(self, action: str, keys: Mapping[str, Node]) -> None:
+        used = {*ACTIONS[action], "action", "weight", "variant"} | (
+            {"with"} if "block" in ACTIONS[action] else set()
+        )
+        for name in keys.keys() - used:
+            self._reader.refuse(keys[name], f"{action} does not use '{name}'", "Remove it")
+
+    def _plain(self, action: str, keys: Mapping[str, Node]) -> Show | None:
+        text = self._reader.text(keys.get("text"), "text")
+        value = self._reader.text(keys.get("value"), "value")
+        name = self._reader.text(keys.get("name"), "name")
+        if (
+            action == "setAttribute"
+            and name is not None
+            and not self._safe_attribute(name, value or "", keys)
+        ):
+            return None
+        return Show(action, text=text, name=name, value=value)
+
+    def _safe_attribute(self, name: str, value: str, keys: Mapping[str, Node]) -> bool:
+        if name not in _ATTRIBUTES and not name.startswith(("data-", "aria-")):
+            self._reader.refuse(keys["name"], f"'{name}' cannot be set", did_you_mean(name, _ATTRIBUTES))
+            return False
+        if name in ("href", "src", "srcset") and not value.startswith(_SAFE_LINK):
+            self._reader.refuse(
+                keys["value"], f"'{value}' is no address to link to", "Begin with / or https://"
+            )
+            return False
+        return True
+
+    def _block(self, action: str, node: Node, keys: Mapping[str, Node]) -> Show | None:
+        name = self._reader.one_of(keys["block"], "block", self._blocks.keys())
+        if name is None:
+            return None
+        block, given = self._blocks[name], self._given(keys.get("with"))
+        if block is None:
+            return None
+        for attribute in sorted(block.reads):
+            self._conditions.attribute(attribute, keys["block"])
+        for missing in sorted(block.variables - given.keys()):
+            self._reader.refuse(
+                node, f"block '{name}' shows '{missing}', which nobody gives", "Add it under 'with:'"
+            )
+        for surplus in sorted(given.keys() - block.variables):
+            self._reader.refuse(keys["with"], f"block '{name}' does not use '{surplus}'", "Remove it")
+        return Show(action, block, given)
+
+    def _given(self, node: Node | None) -> dict[str, Value]:
+        given: dict[str, Value] = {}
+        if node is None:
+            return given
+        for name, (_, value) in self._reader.entries(node, "'with'").items():
+            if isinstance(value.value, (str, int, float, bool)):
+                given[name] = value.value
+            else:
+                self._reader.refuse(value, f"'{name}' must be a text, a number, true or false")
+        return given

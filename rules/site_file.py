@@ -1,0 +1,111 @@
+"""Reads ``site.yaml``: what a site is, and what its rules may name."""
+
+import re
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from rules.argument_reader import ArgumentReader
+from rules.attributes import BUILT_IN, Attribute
+from rules.condition_parser import Vocabulary
+from rules.model import EventType, Slot
+from rules.reader import Reader
+from rules.source import Node
+from rules.values import TYPES
+
+PURPOSES = ("necessary", "functional", "statistics", "personalization", "marketing")
+_SITE = ("site", "origins", "languages", "consent", "slots", "attributes", "events", "audiences")
+_NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}\Z")
+_LANGUAGE = re.compile(r"[a-z]{2}\Z")
+
+
+class SiteFile:
+    """What ``site.yaml`` says; whatever is wrong with it is noted in the reader."""
+
+    def __init__(self, reader: Reader, node: Node) -> None:
+        self._reader = reader
+        self.node = node
+        keys = reader.keys(node, "the site", _SITE, ("site", "origins", "languages", "consent"))
+        self.name = self._name(keys.get("site"), "site") or ""
+        self.origins = self._origins(keys.get("origins"))
+        self.languages = self._languages(keys.get("languages"))
+        self.consent = keys.get("consent") or node
+        self.slots = {name: self._slot(name, at) for name, at in self._named(keys, "slots")}
+        self.attributes = self._attributes(keys)
+        self.events = {name: self._event(name, at) for name, at in self._named(keys, "events")}
+        self.vocabulary = Vocabulary(self.attributes, self.events)
+        self.vocabulary.audiences = dict(self._named(keys, "audiences"))
+
+    def _name(self, node: Node | None, what: str) -> str | None:
+        text = self._reader.text(node, what)
+        if text is not None and node is not None and not _NAME.match(text):
+            self._reader.refuse(node, f"'{text}' is no name", "Use a-z, 0-9, '-', '_' and '.', 64 at most")
+            return None
+        return text
+
+    def _named(self, keys: Mapping[str, Node], section: str) -> list[tuple[str, Node]]:
+        if section not in keys:
+            return []
+        found = self._reader.entries(keys[section], f"'{section}'")
+        for name, (key, _) in found.items():
+            if not _NAME.match(name):
+                self._reader.refuse(key, f"'{name}' is no name", "Use a-z, 0-9, '-', '_' and '.', 64 at most")
+        return [(name, value) for name, (_, value) in found.items()]
+
+    def _origins(self, node: Node | None) -> tuple[str, ...]:
+        origins = self._reader.texts(node, "origins")
+        for origin in origins:
+            parts = urlsplit(origin)
+            if (
+                parts.scheme not in ("http", "https")
+                or not parts.netloc
+                or f"{parts.scheme}://{parts.netloc}" != origin
+            ):
+                hint = "Write scheme and host alone: https://shop.example"
+                self._reader.refuse(node or self.node, f"'{origin}' is no origin", hint)
+        return origins
+
+    def _languages(self, node: Node | None) -> tuple[str, ...]:
+        languages = self._reader.texts(node, "languages")
+        for language in languages:
+            if not _LANGUAGE.match(language):
+                self._reader.refuse(
+                    node or self.node, f"'{language}' is no language", "Write two letters: de"
+                )
+        return languages or ("en",)
+
+    def _slot(self, name: str, node: Node) -> Slot:
+        keys = self._reader.keys(node, f"slot '{name}'", ("selector",)) if node.value is not None else {}
+        return Slot(name, self._reader.text(keys.get("selector"), "selector"))
+
+    def _attributes(self, keys: Mapping[str, Node]) -> dict[str, Attribute]:
+        found: dict[str, Attribute] = {}
+        for name, node in self._named(keys, "attributes"):
+            if name in BUILT_IN or name.split(".")[0] in ("page", "utm", "device", "geo", "time"):
+                self._reader.refuse(node, f"'{name}' is built in", "Choose another name, such as crm.NAME")
+            found[name] = self._attribute(name, node)
+        return found
+
+    def _attribute(self, name: str, node: Node) -> Attribute:
+        reader = self._reader
+        known = ("type", "source", "purpose", "values")
+        keys = reader.keys(node, f"attribute '{name}'", known, ("type", "source", "purpose"))
+        bare = Attribute(
+            name,
+            reader.one_of(keys.get("type"), "type", TYPES) or "string",
+            reader.one_of(keys.get("source"), "source", ("crm",)) or "crm",
+            reader.one_of(keys.get("purpose"), "purpose", PURPOSES) or "personalization",
+        )
+        if "values" not in keys:
+            return bare
+        values = ArgumentReader(reader, bare, "in", keys["values"]).read()
+        return Attribute(name, bare.type, bare.source, bare.purpose, values)  # type: ignore[arg-type]
+
+    def _event(self, name: str, node: Node) -> EventType:
+        reader = self._reader
+        keys = reader.keys(node, f"event '{name}'", ("purpose", "properties"), ("purpose",))
+        purpose = reader.one_of(keys.get("purpose"), "purpose", PURPOSES) or "personalization"
+        properties: dict[str, str] = {}
+        if "properties" in keys:
+            for key, (_, value) in reader.entries(keys["properties"], "'properties'").items():
+                properties[key] = reader.one_of(value, "type", TYPES) or "string"
+        return EventType(name, purpose, properties)
