@@ -1,0 +1,70 @@
+"""The composition root: makes the parts of an edge and joins them to one ASGI application."""
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from starlette.applications import Starlette
+
+from edge import device, secrets_file
+from edge.erasures import Erasures
+from edge.geo import Countries
+from edge.http import banner, consent, decide, events, health, identify, tag
+from edge.live import LiveSites
+from edge.secrets_file import Secrets
+from edge.services import Clock, Services
+from edge.settings import Settings
+from edge.stores.base import Store
+
+log = logging.getLogger("tagwerk")
+
+DRAIN_SECONDS = 5.0
+ROUTES = [
+    tag.route, decide.route, banner.route, consent.route, *identify.routes, events.route, *health.routes,
+]  # fmt: skip
+
+
+def wall_clock() -> int:
+    """Return milliseconds since the Unix epoch."""
+    return time.time_ns() // 1_000_000
+
+
+def make_services(
+    settings: Settings, store: Store, secrets: Secrets, clock: Clock = wall_clock
+) -> Services:
+    """Load every site and key. Raises ``BadSite``, ``OSError`` or ``ValueError`` with what to do."""
+    sites = LiveSites(settings.sites, settings.extra_origins)
+    sites.load()
+    device.warm_up()
+    return Services(
+        settings=settings,
+        store=store,
+        sites=sites,
+        countries=Countries.open(settings.geo),
+        erasures=Erasures(store, clock),
+        clock=clock,
+        cookie_keys=secrets.cookies,
+        identify_keys=secrets.identify,
+    )
+
+
+def create_app(services: Services) -> Starlette:
+    """Return the edge as an ASGI application that watches its sites while it runs."""
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        stop = asyncio.Event()
+        watching = asyncio.create_task(services.sites.watch(stop))
+        try:
+            yield
+        finally:
+            stop.set()
+            await watching
+            await services.erasures.drain(DRAIN_SECONDS)
+            await services.store.close()
+
+    app = Starlette(routes=ROUTES, lifespan=lifespan)
+    app.state.services = services
+    return app

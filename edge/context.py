@@ -1,0 +1,149 @@
+"""From a request and a profile to what rules may read. The one place that applies the gate."""
+
+import logging
+from collections.abc import Iterable
+from typing import NamedTuple
+from urllib.parse import parse_qsl, urlsplit
+
+from starlette.requests import Request
+
+from edge import device
+from edge.services import Services
+from edge.site_folder import LiveSite
+from edge.stores.base import Counts, Event, Person, StoreError
+from edge.visit import Visit
+from rules import counters
+from rules.attributes import QUERY
+from rules.conditions import Context
+from rules.model import Site
+from rules.values import Value
+
+log = logging.getLogger("tagwerk")
+
+MAX_VALUE = 512
+"""Characters of a request's value that rules see."""
+_UTM = ("source", "medium", "campaign", "term", "content")
+
+
+class Page(NamedTuple):
+    """The page a decision is for: its absolute address and where the visitor came from."""
+
+    url: str
+    referrer: str = ""
+
+
+class Known(NamedTuple):
+    """A visit with what rules may read of it."""
+
+    visit: Visit
+    context: Context
+
+
+async def build(
+    services: Services, live: LiveSite, request: Request, visit: Visit, page: Page
+) -> Known:
+    """Gather the facts of a request and, under its grants, of its profile: one read of the store."""
+    person = await _person(services, live.site, visit)
+    if person is not None and person.erased:
+        visit, person = visit.forgotten(), None
+    facts = request_facts(live.site, request, visit, page)
+    counts: Counts | None = None
+    if person is not None:
+        facts |= _granted_facts(live.site, person, visit)
+        counts = await _counts(services, live.site, visit, person)
+    now, granted = services.clock(), visit.grants.purposes
+    return Known(visit, Context(now, facts, granted, counts, visit.visitor))
+
+
+async def _person(services: Services, site: Site, visit: Visit) -> Person | None:
+    """Read the profile; without a visitor ID, or without the store, everybody is a stranger."""
+    if visit.visitor is None:
+        return None
+    try:
+        return await services.store.person(site.name, visit.visitor)
+    except StoreError as bad:
+        log.error("profile not read, deciding as for a stranger", extra={"error": str(bad)})
+        return None
+
+
+def _granted_facts(site: Site, person: Person, visit: Visit) -> dict[str, Value]:
+    """The gate: of a profile only what its purpose is granted for passes."""
+    facts: dict[str, Value] = {}
+    for name, value in person.attributes.items():
+        declared = site.attributes.get(name)
+        if declared and value is not None and visit.grants.permits(declared.purpose or ""):
+            facts[name] = value
+    if visit.grants.permits("personalization"):
+        facts["customer.known"] = person.customer is not None
+    return facts
+
+
+async def _counts(services: Services, site: Site, visit: Visit, person: Person) -> Counts | None:
+    """The gate for events: only counters of events whose purpose is granted pass."""
+    counts: Counts = person.counts
+    if person.counters != site.counters_version and (counts or person.counters):
+        try:
+            counts = await services.store.recount(
+                site.name, visit.visitor or "", site.counters_version, lambda e: _recount(site, e)
+            )
+        except StoreError as bad:
+            log.error("counts not rebuilt", extra={"error": str(bad)})
+            return None
+    allowed = {c.key for c in site.counters if visit.grants.permits(site.events[c.event].purpose)}
+    return {key: times for key, times in counts.items() if key in allowed}
+
+
+def _recount(site: Site, events: Iterable[Event]) -> Counts:
+    seen = (counters.Occurrence(event.name, event.time, event.properties) for event in events)
+    return counters.count(site, seen)
+
+
+def request_facts(site: Site, request: Request, visit: Visit, page: Page) -> dict[str, Value]:
+    """Return what a request says without telling who sent it."""
+    parts = urlsplit(page.url)
+    path = parts.path or "/"
+    facts: dict[str, Value] = {
+        "page.url": page.url[:MAX_VALUE],
+        "page.path": path[:MAX_VALUE],
+        "page.language": page_language(site, path),
+        "page.referrer": page.referrer[:MAX_VALUE],
+    }
+    if parts.query:
+        _add_query(facts, parts.query)
+    if visit.country is not None:
+        facts["geo.country"] = visit.country
+    _add_device(site, facts, request)
+    language = request.headers.get("accept-language", "")[:2].lower()
+    if len(language) == 2 and language.isalpha():
+        facts["language"] = language
+    return facts
+
+
+def page_language(site: Site, path: str) -> str:
+    """Return the language a page is in: its first path segment if that is one, else the site's first."""
+    first = path.split("/", 2)[1] if path.startswith("/") else ""
+    return first if first in site.languages[1:] else site.languages[0]
+
+
+def _add_query(facts: dict[str, Value], query: str) -> None:
+    try:
+        pairs = parse_qsl(query[:4096], max_num_fields=64)
+    except ValueError:
+        return
+    for name, value in pairs:
+        facts.setdefault(f"{QUERY}{name}", value[:MAX_VALUE])
+    for name in _UTM:
+        value = facts.get(f"{QUERY}utm_{name}")
+        if value is not None:
+            facts[f"utm.{name}"] = value
+
+
+def _add_device(site: Site, facts: dict[str, Value], request: Request) -> None:
+    if not any(name.startswith("device.") for name in site.reads):
+        return
+    found = device.facts(request.headers.get("user-agent", ""))
+    facts["device.type"] = found.type
+    if found.os:
+        facts["device.os"] = found.os
+    if found.browser:
+        facts["device.browser"] = found.browser

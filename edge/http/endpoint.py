@@ -1,0 +1,105 @@
+"""What every call of a site shares: finding the site, who may call it, how much it may send."""
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from edge.http.problems import Problem, answer
+from edge.services import Services
+from edge.site_folder import LiveSite
+
+Handler = Callable[[Services, LiveSite, Request], Awaitable[Response]]
+Body = TypeVar("Body")
+
+MAX_BODY = 64 * 1024
+PREFIX = "/_tw/{site}/"
+_PRIVATE = {
+    "cache-control": "private, no-store",
+    "x-content-type-options": "nosniff",
+    "cross-origin-resource-policy": "same-site",
+}
+
+
+def get(path: str, handler: Handler) -> Route:
+    """Return the route of a call that changes nothing."""
+    return Route(PREFIX + path, _endpoint(handler, writes=False), methods=["GET", "OPTIONS"])
+
+
+def post(path: str, handler: Handler) -> Route:
+    """Return the route of a call that may only come from the site's own origins."""
+    return Route(PREFIX + path, _endpoint(handler, writes=True), methods=["POST", "OPTIONS"])
+
+
+def _endpoint(handler: Handler, writes: bool) -> Callable[[Request], Awaitable[Response]]:
+    async def endpoint(request: Request) -> Response:
+        services: Services = request.app.state.services
+        live = services.sites.get(request.path_params["site"])
+        if live is None:
+            return _dressed(answer(Problem(404, "there is no such site here")), None)
+        origin = request.headers.get("origin")
+        allowed = origin if services.sites.allows(live, origin) else None
+        try:
+            response = await _answered(services, live, request, handler, writes, allowed)
+        except Problem as problem:
+            response = answer(problem)
+        return _dressed(response, allowed)
+
+    return endpoint
+
+
+async def _answered(
+    services: Services, live: LiveSite, request: Request, handler: Handler, writes: bool,
+    allowed: str | None,
+) -> Response:  # fmt: skip
+    if request.method == "OPTIONS":
+        return _preflight(allowed)
+    if writes and allowed is None:
+        raise Problem(403, "this Origin is not one of the site's; list it under 'origins' in site.yaml")
+    return await handler(services, live, request)
+
+
+def _preflight(allowed: str | None) -> Response:
+    if allowed is None:
+        raise Problem(403, "this Origin is not one of the site's")
+    headers = {
+        "access-control-allow-methods": "GET, POST",
+        "access-control-allow-headers": "content-type",
+        "access-control-max-age": "600",
+    }
+    return Response(status_code=204, headers=headers)
+
+
+def _dressed(response: Response, allowed: str | None) -> Response:
+    """Add what every answer of a site carries; an Origin is only ever named if it is listed."""
+    for name, value in _PRIVATE.items():
+        response.headers.setdefault(name, value)
+    if allowed is not None:
+        response.headers["access-control-allow-origin"] = allowed
+        response.headers["access-control-allow-credentials"] = "true"
+        response.headers["vary"] = "Origin"
+    return response
+
+
+async def body(request: Request, kind: type[Body]) -> Body:
+    """Read a JSON body of a known type, never more than ``MAX_BODY`` bytes. Raises ``Problem``."""
+    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media != "application/json":
+        raise Problem(415, "send Content-Type: application/json")
+    data = b""
+    async for chunk in request.stream():
+        data += chunk
+        if len(data) > MAX_BODY:
+            raise Problem(413, f"a body is {MAX_BODY // 1024} KiB at most")
+    try:
+        return msgspec.json.decode(data, type=kind)
+    except msgspec.DecodeError as bad:
+        raise Problem(400, f"the body was not understood: {bad}") from None
+
+
+def json(value: object, status: int = 200) -> Response:
+    """Return a JSON response."""
+    return Response(msgspec.json.encode(value), status, media_type="application/json")

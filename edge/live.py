@@ -1,0 +1,110 @@
+"""Keeps the served sites current: a good edit is live at once, a broken one changes nothing."""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+
+from watchfiles import awatch
+
+from edge import site_folder
+from edge.site_folder import LiveSite
+from rules.findings import BadSite, Finding
+
+log = logging.getLogger("tagwerk")
+
+DEBOUNCE_MS = 100
+"""Edits that come within this time are read as one."""
+
+
+class LiveSites:
+    """The sites of one root folder, by name. What is held here is always whole and checked."""
+
+    def __init__(self, root: Path, extra_origins: tuple[str, ...] = ()) -> None:
+        self._root = root
+        self._extra = extra_origins
+        self._folders: dict[Path, str] = {}
+        self._sites: dict[str, LiveSite] = {}
+        self.broken: dict[str, BadSite] = {}
+        """Site -> why its newest edit is not live."""
+
+    def get(self, name: str) -> LiveSite | None:
+        """Return a site by name."""
+        return self._sites.get(name)
+
+    @property
+    def all(self) -> Mapping[str, LiveSite]:
+        """Every site, by name."""
+        return self._sites
+
+    def allows(self, site: LiveSite, origin: str | None) -> bool:
+        """Say whether an Origin is one of the site's own; ``null`` and none are not."""
+        return origin is not None and (origin in site.site.origins or origin in self._extra)
+
+    def load(self) -> None:
+        """Load every site. Raises ``BadSite`` with all findings: a server starts whole or not at all."""
+        found = site_folder.folders(self._root)
+        if not found:
+            hint = "Name a folder that holds site.yaml, or whose folders do"
+            raise BadSite([Finding(str(self._root), 1, 1, "there is no site here", hint)])
+        findings: list[Finding] = []
+        for folder in found:
+            try:
+                self._take(folder, site_folder.load(site_folder.read(folder)))
+            except BadSite as bad:
+                findings += [in_folder(folder, finding) for finding in bad.findings]
+        if findings:
+            raise BadSite(findings)
+
+    def _take(self, folder: Path, live: LiveSite) -> None:
+        name = live.site.name
+        owner = next((path for path, taken in self._folders.items() if taken == name), folder)
+        if owner != folder:
+            message = f"{owner} is called '{name}' already"
+            raise BadSite([live.site.consent.finding(message, "Give each site its own name")])
+        self._folders[folder] = name
+        self._sites[name] = live
+        self.broken.pop(name, None)
+
+    async def watch(self, stop: asyncio.Event) -> None:
+        """Reload what changes on disk until told to stop."""
+        changes = awatch(
+            self._root, stop_event=stop, debounce=DEBOUNCE_MS, step=20, ignore_permission_denied=True
+        )
+        async for batch in changes:
+            paths = [Path(path) for _, path in batch]
+            for folder in site_folder.folders(self._root):
+                if any(path.is_relative_to(folder.resolve()) for path in paths):
+                    await self.reload(folder)
+
+    async def reload(self, folder: Path) -> None:
+        """Read one folder again, off the event loop; keep the last good site if it is broken."""
+        try:
+            live = await asyncio.to_thread(lambda: site_folder.load(site_folder.read(folder)))
+            changed = live.site.version != self._version(folder)
+            self._take(folder, live)
+        except BadSite as bad:
+            self._refuse(folder, bad)
+        except OSError as bad:
+            log.warning("site unreadable, last good one serves on", extra={"error": str(bad)})
+        else:
+            if changed:
+                fields = {"site": live.site.name, "version": live.site.version}
+                log.info("site reloaded", extra=fields)
+
+    def _version(self, folder: Path) -> str | None:
+        live = self._sites.get(self._folders.get(folder, ""))
+        return live.site.version if live else None
+
+    def _refuse(self, folder: Path, bad: BadSite) -> None:
+        name = self._folders.get(folder, folder.name)
+        self.broken[name] = bad
+        for finding in bad.findings:
+            shown = str(in_folder(folder, finding))
+            log.error("edit refused, last good site serves on", extra={"site": name, "finding": shown})
+
+
+def in_folder(folder: Path, finding: Finding) -> Finding:
+    """Return the finding with its path as a person would open it."""
+    path = (folder / finding.path).as_posix()
+    return Finding(path, finding.line, finding.column, finding.message, finding.hint, finding.severity)

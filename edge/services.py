@@ -1,0 +1,46 @@
+"""What every request handler is given: the parts of one running edge, made once at start."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from edge.erasures import Erasures
+from edge.geo import Countries
+from edge.live import LiveSites
+from edge.settings import Settings
+from edge.stores.base import Store
+from edge.tokens import Signer
+
+Clock = Callable[[], int]
+"""Returns milliseconds since the Unix epoch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signers:
+    """The signers of one site's two cookies."""
+
+    consent: Signer
+    visitor: Signer
+
+
+@dataclass(frozen=True)
+class Services:
+    """The composition root hands these out; nothing else is global."""
+
+    settings: Settings
+    store: Store
+    sites: LiveSites
+    countries: Countries
+    erasures: Erasures
+    clock: Clock
+    cookie_keys: tuple[bytes, ...]
+    identify_keys: Mapping[str, tuple[bytes, ...]]
+    _signers: dict[str, Signers] = field(default_factory=dict)
+
+    def signers(self, site: str) -> Signers:
+        """Return the signers of a site; each site's cookies are worth nothing to another."""
+        found = self._signers.get(site)
+        if found is None:
+            consent = Signer(self.cookie_keys, f"tw_consent:{site}")
+            found = Signers(consent, Signer(self.cookie_keys, f"tw_visitor:{site}"))
+            self._signers[site] = found
+        return found

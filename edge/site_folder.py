@@ -1,0 +1,80 @@
+"""From a folder on disk to a site that can be served, or to everything that is wrong with it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from consent import policy as consent_policy
+from consent.policy import BadPolicy, Policy
+from edge import banner
+from edge.banner import Banner
+from rules import loader
+from rules.findings import BadSite, Finding
+from rules.model import Site
+from rules.source import Node
+
+_PATTERNS = ("site.yaml", "rules/*.yaml", "rules/*.yml", "blocks/*.html")
+_MAX_BLOCK = 256 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class LiveSite:
+    """A site as requests use it: everything that can be made ahead is made."""
+
+    site: Site
+    policy: Policy
+    banners: Mapping[str, Banner]
+    """Language -> banner, ready to send."""
+    slots: tuple[dict[str, str | None], ...]
+    """What the tag needs to find the slots of a page."""
+
+
+def read(folder: Path) -> dict[str, bytes]:
+    """Return the files a site is made of, by path relative to its folder. Hidden files are drafts."""
+    files: dict[str, bytes] = {}
+    for pattern in _PATTERNS:
+        for path in folder.glob(pattern):
+            if not path.name.startswith(".") and path.is_file():
+                files[path.relative_to(folder).as_posix()] = _bytes(path)
+    return files
+
+
+def _bytes(path: Path) -> bytes:
+    if path.stat().st_size > _MAX_BLOCK:
+        raise BadSite([Finding(path.name, 1, 1, "the file is larger than 256 KiB", "Split it")])
+    return path.read_bytes()
+
+
+def load(files: Mapping[str, bytes]) -> LiveSite:
+    """Make a site of its files. Raises ``BadSite`` with every finding of every part."""
+    loaded = loader.load(files)
+    findings = list(loaded.findings)
+    policy = _policy(loaded.consent, findings) if loaded.consent is not None else None
+    if findings or loaded.site is None or policy is None:
+        raise BadSite(findings)
+    site = loaded.site
+    banners = {language: banner.render(policy, language) for language in site.languages}
+    slots = tuple({"name": slot.name, "selector": slot.selector} for slot in site.slots.values())
+    return LiveSite(site, policy, banners, slots)
+
+
+def _policy(section: Node, findings: list[Finding]) -> Policy | None:
+    plain = section.plain()
+    if not isinstance(plain, dict):
+        findings.append(section.finding("consent must be keys and values"))
+        return None
+    try:
+        return consent_policy.parse(plain)
+    except BadPolicy as bad:
+        for problem in bad.problems:
+            place = section.at(problem.path)
+            name = ".".join(map(str, ("consent", *problem.path)))
+            findings.append(place.finding(f"{name}: {problem.message}", problem.hint))
+        return None
+
+
+def folders(root: Path) -> list[Path]:
+    """Return the site folders under ``root``, or ``root`` itself if it is one."""
+    if (root / loader.SITE_FILE).is_file():
+        return [root]
+    return sorted(path.parent for path in root.glob(f"*/{loader.SITE_FILE}"))

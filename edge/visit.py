@@ -1,0 +1,51 @@
+"""Who is asking, as far as consent lets us know: the grants in force and, only under them, a visitor ID."""
+
+from dataclasses import dataclass, replace
+
+from starlette.requests import Request
+
+from consent.grants import NECESSARY, Grants
+from consent.record import Record
+from consent.resolve import Signals, resolve
+from edge import cookies, geo
+from edge.services import Services
+from edge.site_folder import LiveSite
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One request's consent. ``visitor`` is None whenever the grants do not allow to know it."""
+
+    grants: Grants
+    record: Record | None
+    visitor: str | None
+    country: str | None
+
+    def forgotten(self) -> "Visit":
+        """Return the same visit of somebody who was erased meanwhile: nothing granted, asked again."""
+        grants = Grants(frozenset({NECESSARY}), "unset", True, self.grants.revision)
+        return replace(self, grants=grants, visitor=None)
+
+
+def read(services: Services, live: LiveSite, request: Request) -> Visit:
+    """Read the cookies and signals of a request."""
+    now, name = services.clock(), live.site.name
+    signers, headers = services.signers(name), request.headers.raw
+    record = cookies.read_consent(headers, signers.consent, name, now)
+    country = services.countries.country(address(services, request))
+    signals = Signals(_gpc(request), country)
+    grants = resolve(live.policy, record, signals, now)
+    visitor = cookies.read_visitor(headers, signers.visitor, now) if grants.identifying else None
+    return Visit(grants, record, visitor, country)
+
+
+def address(services: Services, request: Request) -> str:
+    """Return the client's address: the last hop that is no proxy of ours."""
+    client = request.client.host if request.client else ""
+    forwarded = request.headers.getlist("x-forwarded-for")
+    return geo.client_address(client, forwarded, services.settings.trusted_proxies)
+
+
+def _gpc(request: Request) -> bool:
+    """Only the exact value 1 is the signal (https://w3c.github.io/gpc/)."""
+    return any(value == "1" for value in request.headers.getlist("sec-gpc"))
