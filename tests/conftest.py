@@ -5,10 +5,10 @@ from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import TypeVar
 
+import harness
 import pytest
+import visits
 from playwright.sync_api import Browser, Playwright, sync_playwright
-
-from tests import harness
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 LONG = os.environ.get("TAGWERK_LONG") == "1"
@@ -68,18 +68,18 @@ def playwright() -> Iterator[Playwright]:
 @pytest.fixture(scope="module")
 def chromium(playwright: Playwright) -> Iterator[Browser]:
     """The system's Chromium, headless."""
-    browser = harness.launch(playwright)
+    browser = visits.launch(playwright)
     yield browser
     browser.close()
 
 
 @pytest.fixture
-def visit(chromium: Browser) -> Iterator[Callable[..., harness.Visit]]:
-    """Make fresh browser profiles: ``visit(locale="de-DE", ...)`` takes Playwright's context options."""
-    made: list[harness.Visit] = []
+def visit(chromium: Browser) -> Iterator[Callable[..., visits.Visit]]:
+    """Make fresh browser profiles: ``visit(**options of new_context)``."""
+    made: list[visits.Visit] = []
 
-    def make(**options: object) -> harness.Visit:
-        made.append(harness.Visit(chromium, **options))
+    def make(**options: object) -> visits.Visit:
+        made.append(visits.Visit(chromium, **options))
         return made[-1]
 
     yield make

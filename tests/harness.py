@@ -1,6 +1,5 @@
-"""The edge as a process of its own, and a browser that remembers all it did: what the journeys stand on."""
+"""The edge as a process of its own: started, killed, hung, restarted, its log kept."""
 
-import json
 import os
 import re
 import shutil
@@ -17,22 +16,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, Request, WebError
-
 ROOT = Path(__file__).resolve().parent.parent
 DEMO = ROOT / "examples" / "demo-shop"
-SHOTS = ROOT / "build" / "shots"
 SITE = "demo-shop"
 CLI = (sys.executable, "-m", "edge.cli")
 START_SECONDS = 30.0
-QUIET_BROWSER = (
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 
 
 def free_port() -> int:
@@ -63,7 +51,7 @@ def status(url: str, timeout: float = 1.0) -> int | None:
 
 
 def wait_until(what: str, check: Any, seconds: float = 5.0, every: float = 0.02) -> Any:
-    """Call ``check`` until it returns something true, and return that; AssertionError after ``seconds``."""
+    """Call ``check`` until it is true and return what it said; AssertionError after ``seconds``."""
     deadline = time.monotonic() + seconds
     while not (found := check()):
         assert time.monotonic() < deadline, f"waited {seconds} s for {what}"
@@ -230,97 +218,3 @@ def tagwerk(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str
         timeout=60,
         check=False,
     )
-
-
-def launch(playwright: Playwright) -> Browser:
-    """The system's Chromium, found as scripts/browser.sh finds it."""
-    found = subprocess.run(
-        ["sh", ROOT / "scripts" / "browser.sh"], capture_output=True, text=True, check=False
-    )
-    assert found.returncode == 0, "no Chromium: run `make test`, or see scripts/need.sh"
-    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
-    return playwright.chromium.launch(
-        executable_path=found.stdout.strip(), args=[*QUIET_BROWSER, *sandbox]
-    )
-
-
-class Visit:
-    """One fresh browser profile: every request it made, every error it saw, all it stored."""
-
-    def __init__(self, browser: Browser, **options: Any) -> None:
-        self.context = browser.new_context(**{"locale": "de-DE", **options})
-        self.context.set_default_timeout(10_000)
-        self.seen: list[Request] = []
-        self.console: list[str] = []
-        self.errors: list[str] = []
-        self._done: set[Request] = set()
-        self.context.on("request", self.seen.append)
-        self.context.on("requestfinished", self._done.add)
-        self.context.on("requestfailed", self._done.add)
-        self.context.on("console", self._heard)
-        self.context.on("weberror", self._failed)
-        self.page = self.context.new_page()
-
-    def _heard(self, message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning"):
-            self.console.append(f"{message.type}: {message.text} ({message.location})")
-
-    def _failed(self, error: WebError) -> None:
-        self.errors.append(str(error.error))
-
-    def close(self) -> None:
-        """Throw the profile away."""
-        self.context.close()
-
-    def open_page(self) -> Page:
-        """Another tab of the same profile."""
-        return self.context.new_page()
-
-    def requests(self, part: str = "") -> list[dict[str, Any]]:
-        """All requests whose URL contains ``part``: url, method, headers as sent (cookies included), body."""
-        return [self._describe(each) for each in self.seen if part in each.url]
-
-    def _describe(self, request: Request) -> dict[str, Any]:
-        # Headers as sent are known once it is over; asking earlier would wait for that.
-        headers = request.all_headers() if request in self._done else request.headers
-        return {
-            "url": request.url,
-            "method": request.method,
-            "headers": headers,
-            "body": request.post_data,
-        }
-
-    def foreign(self, own: str) -> list[str]:
-        """URLs of requests to anywhere but ``own``, an origin."""
-        return [each.url for each in self.seen if not each.url.startswith((own + "/", "data:"))]
-
-    def cookies(self) -> dict[str, dict[str, Any]]:
-        """Every cookie of the profile by name, with all its attributes."""
-        return {str(each["name"]): dict(each) for each in self.context.cookies()}
-
-    def stored(self, page: Page | None = None) -> dict[str, Any]:
-        """What the page's origin stores: empty members are left out, so that nothing stored is ``{}``."""
-        found: dict[str, Any] = (page or self.page).evaluate(STORED)
-        return {key: value for key, value in found.items() if value}
-
-    def shot(self, name: str, page: Page | None = None) -> Path:
-        """Leave a screenshot in build/shots."""
-        SHOTS.mkdir(parents=True, exist_ok=True)
-        path = SHOTS / f"{name}.png"
-        (page or self.page).screenshot(path=path)
-        return path
-
-
-STORED = """async () => ({
-  local: Object.fromEntries(Object.entries(localStorage)),
-  session: Object.fromEntries(Object.entries(sessionStorage)),
-  databases: (await indexedDB.databases()).map((each) => each.name),
-  caches: await caches.keys(),
-  workers: (await navigator.serviceWorker.getRegistrations()).map((each) => each.scope),
-  script_cookies: document.cookie,
-})"""
-
-
-def body(request: Mapping[str, Any]) -> Any:
-    """The JSON body of a recorded request."""
-    return json.loads(request["body"] or "null")
