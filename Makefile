@@ -51,7 +51,7 @@ lint: .venv/.ready-dev node_modules/.ready ## every check that runs no test; pri
 
 bench: .venv/.ready-dev ## measure decide against a bare JSON echo
 	@sh scripts/need.sh wrk taskset
-	@$(BIN)/python -m benchmarks.decide
+	@PYTHONPATH=tests $(BIN)/python -m benchmarks.decide
 
 build-tag: node_modules/.ready ## build snippet/ into static/
 	@node snippet/build.mjs
