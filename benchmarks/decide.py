@@ -13,10 +13,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Self
 
-import harness
 from rich.console import Console
 from rich.table import Table
 
+import harness
 from benchmarks import visitor, wrk
 
 BUDGET = 0.4

@@ -5,10 +5,11 @@ from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import TypeVar
 
-import harness
 import pytest
-import visits
 from playwright.sync_api import Browser, Playwright, sync_playwright
+
+import harness
+import visits
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 LONG = os.environ.get("TAGWERK_LONG") == "1"

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 import pytest
-from harness import ROOT
 
 from edge import cli, settings
 from edge.app import routes
+from harness import ROOT
 from rules import operators
 
 REFERENCE = ROOT / "docs" / "reference"

@@ -7,9 +7,10 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import harness
 import httpx
 import pytest
+
+import harness
 
 pytestmark = [pytest.mark.wheel, pytest.mark.xdist_group("wheel")]
 

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from harness import ROOT
 from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, Request, WebError
+
+from harness import ROOT
 
 SHOTS = ROOT / "build" / "shots"
 QUIET_BROWSER = (
