@@ -5,7 +5,7 @@ set -eu
 
 for name in chromium chromium-browser google-chrome google-chrome-stable; do
     path=$(command -v "$name") || continue
-    case $(readlink -f "$path") in */snap* | */snapd/*) continue ;; esac
+    case $(readlink -f "$path") in /snap/* | /var/lib/snapd/* | */bin/snap) continue ;; esac
     if head -c 4096 "$path" | tr -d '\0' | grep -q '/snap/bin'; then continue; fi
     echo "$path"
     exit 0
