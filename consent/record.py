@@ -7,8 +7,8 @@ class Record(msgspec.Struct, frozen=True):
     """What one visitor chose on one site.
 
     ``grants`` is sorted and without ``necessary``; empty means a refusal. ``time`` is milliseconds
-    since the epoch, whole seconds; a refusal's is cut to the UTC day and its ``receipt`` is None, so
-    that it holds nothing that could tell two visitors apart.
+    since the epoch, whole seconds; a refusal's is cut to the UTC day and its ``receipt`` is None:
+    it holds nothing that could tell two visitors apart.
     """
 
     site: str
