@@ -25,7 +25,7 @@ ROUNDS = int(os.environ.get("ROUNDS", "5"))
 SECONDS = int(os.environ.get("SECONDS_EACH", "5"))
 SERVER_CORE, WRK_CORE = 0, 1
 CUSTOMER = os.environ.get("CUSTOMER", "C-1001")
-PAGE = {"page": {"url": "/damen/schuhe?utm_campaign=herbst", "referrer": ""}}
+PATH = "/damen/schuhe?utm_campaign=herbst"
 
 Pair = tuple[wrk.Measured, wrk.Measured]
 
@@ -70,11 +70,12 @@ def measure() -> list[Pair]:
     """Decide and echo in turn, the first pair thrown away as warm-up."""
     with servers() as (demo, echo, folder):
         who = visitor.make(demo.url, visitor.signing_key(demo.var), CUSTOMER)
-        answer = who.post("decide", PAGE).json()
+        page = {"page": {"url": demo.url + PATH, "referrer": ""}}
+        answer = who.post("decide", page).json()
         Console().print(
             "decides:", [(d["slot"], d["rule"], d["reason"]) for d in answer["decisions"]]
         )
-        lua = wrk.script(folder / "post.lua", who.headers, PAGE)
+        lua = wrk.script(folder / "post.lua", who.headers, page)
         pairs = []
         for number in range(ROUNDS + 1):
             seconds = SECONDS if number else 1

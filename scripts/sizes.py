@@ -4,15 +4,13 @@ The banner is the German answer as the server renders it: markup, styles and tex
 """
 
 import gzip
-import json
 import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from edge import sites  # noqa: E402
-from edge.http import banner  # noqa: E402
+from edge import site_folder  # noqa: E402
 
 BUDGETS = {"tag": (5_000, 4_000), "banner": (8_000, 6_000)}
 
@@ -24,8 +22,8 @@ def tag() -> bytes:
 
 def german_banner() -> bytes:
     """The banner of the demo shop as GET banner?lang=de answers it."""
-    site = sites.load(ROOT / "examples" / "demo-shop")
-    return json.dumps(banner.render(site, "de"), ensure_ascii=False).encode()
+    site = site_folder.load(site_folder.read(ROOT / "examples" / "demo-shop"))
+    return site.banners["de"].body
 
 
 def main() -> int:

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import click
 import pytest
+from starlette.routing import Route
 
 from edge import cli, settings
-from edge.app import routes
+from edge.app import ROUTES
 from harness import ROOT
 from rules import operators
 
@@ -59,22 +60,22 @@ def section(text: str, heading: str) -> str:
     return found.group(0) if found else ""
 
 
-@pytest.mark.parametrize("name", [each.variable for each in settings.TABLE])
-def test_every_setting_is_documented(name: str) -> None:
-    assert f"`{name}`" in reference("settings.md")
+@pytest.mark.parametrize("setting", settings.SETTINGS, ids=lambda setting: setting.variable)
+def test_every_setting_is_documented_with_its_default(setting: settings.Setting) -> None:
+    row = f"| `{setting.variable}` | " + (f"`{setting.default}` |" if setting.default else "none |")
+    assert row in reference("settings.md")
 
 
-@pytest.mark.parametrize("name", sorted(operators.TABLE))
+@pytest.mark.parametrize("name", sorted(operators.OPERATORS))
 def test_every_operator_is_documented(name: str) -> None:
     assert f"`{name}`" in reference("rules.md")
 
 
-@pytest.mark.parametrize("route", routes(), ids=lambda route: route.path)
-def test_every_route_is_documented(route: object) -> None:
-    path = str(route.path)  # type: ignore[attr-defined]
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.path)
+def test_every_route_is_documented(route: Route) -> None:
     text = reference("http.md")
-    for method in sorted(set(route.methods or ()) - {"HEAD", "OPTIONS"}):  # type: ignore[attr-defined]
-        assert f"`{method} {path}`" in text
+    for method in sorted(set(route.methods or ()) - {"HEAD", "OPTIONS"}):
+        assert f"`{method} {route.path}`" in text
 
 
 @pytest.mark.parametrize(("name", "command"), list(commands(cli.main)))
