@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
 
-from edge import device, secrets_file
+from edge import device
 from edge.erasures import Erasures
 from edge.geo import Countries
 from edge.http import banner, consent, decide, events, health, identify, tag

@@ -69,7 +69,11 @@ class LiveSites:
     async def watch(self, stop: asyncio.Event) -> None:
         """Reload what changes on disk until told to stop."""
         changes = awatch(
-            self._root, stop_event=stop, debounce=DEBOUNCE_MS, step=20, ignore_permission_denied=True
+            self._root,
+            stop_event=stop,
+            debounce=DEBOUNCE_MS,
+            step=20,
+            ignore_permission_denied=True,
         )
         async for batch in changes:
             paths = [Path(path) for _, path in batch]
@@ -101,10 +105,14 @@ class LiveSites:
         self.broken[name] = bad
         for finding in bad.findings:
             shown = str(in_folder(folder, finding))
-            log.error("edit refused, last good site serves on", extra={"site": name, "finding": shown})
+            log.error(
+                "edit refused, last good site serves on", extra={"site": name, "finding": shown}
+            )
 
 
 def in_folder(folder: Path, finding: Finding) -> Finding:
     """Return the finding with its path as a person would open it."""
     path = (folder / finding.path).as_posix()
-    return Finding(path, finding.line, finding.column, finding.message, finding.hint, finding.severity)
+    return Finding(
+        path, finding.line, finding.column, finding.message, finding.hint, finding.severity
+    )

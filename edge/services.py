@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from edge import cookies
 from edge.erasures import Erasures
 from edge.geo import Countries
 from edge.live import LiveSites
@@ -40,7 +41,7 @@ class Services:
         """Return the signers of a site; each site's cookies are worth nothing to another."""
         found = self._signers.get(site)
         if found is None:
-            consent = Signer(self.cookie_keys, f"tw_consent:{site}")
-            found = Signers(consent, Signer(self.cookie_keys, f"tw_visitor:{site}"))
+            keys = self.cookie_keys
+            found = Signers(cookies.consent_signer(keys, site), cookies.visitor_signer(keys, site))
             self._signers[site] = found
         return found

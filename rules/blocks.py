@@ -116,7 +116,9 @@ class Block:
         return _CLEANER.clean(html).strip()
 
 
-def compile_block(name: str, sources: Mapping[str, tuple[str, str]]) -> tuple[Block | None, list[Finding]]:
+def compile_block(
+    name: str, sources: Mapping[str, tuple[str, str]]
+) -> tuple[Block | None, list[Finding]]:
     """Compile a block from language -> (path, source); "" is the language of last resort."""
     findings: list[Finding] = []
     templates: dict[str, Template] = {}
@@ -153,7 +155,9 @@ class _Reading:
             self._check_html()
             return None if self.findings else _ENVIRONMENT.from_string(self._source)
         except TemplateSyntaxError as bad:
-            self._refuse(bad.lineno, "{", str(bad.message).rstrip("."), "Check the braces and the quotes")
+            self._refuse(
+                bad.lineno, "{", str(bad.message).rstrip("."), "Check the braces and the quotes"
+            )
         except TemplateError as bad:
             self._refuse(1, "{", str(bad).rstrip("."))
         return None
@@ -185,14 +189,22 @@ class _Reading:
 
     def _getitem(self, node: nodes.Getitem) -> None:
         owner, key = node.node, node.arg
-        if isinstance(owner, nodes.Name) and owner.name == ATTRIBUTES and isinstance(key, nodes.Const):
+        if (
+            isinstance(owner, nodes.Name)
+            and owner.name == ATTRIBUTES
+            and isinstance(key, nodes.Const)
+        ):
             self.reads.add(str(key.value))
         else:
-            self._refuse(node.lineno, "[", "only attributes are looked up", "Write attr['crm.first_name']")
+            self._refuse(
+                node.lineno, "[", "only attributes are looked up", "Write attr['crm.first_name']"
+            )
 
     def _name(self, node: nodes.Name) -> None:
         if node.name == ATTRIBUTES:
-            self._refuse(node.lineno, ATTRIBUTES, "attr alone shows nothing", "Write attr['crm.first_name']")
+            self._refuse(
+                node.lineno, ATTRIBUTES, "attr alone shows nothing", "Write attr['crm.first_name']"
+            )
         self.variables.add(node.name)
 
     def _filter(self, node: nodes.Filter | nodes.Test) -> None:
@@ -235,6 +247,10 @@ class _HtmlCheck(HTMLParser):
             self.found.append((line, column + 1, f"<{tag}> is not allowed in a block"))
             return
         for name, _ in attrs:
-            known = name in _COMMON or name in _BY_TAG.get(tag, ()) or name.startswith(tuple(_PREFIXES))
+            known = (
+                name in _COMMON or name in _BY_TAG.get(tag, ()) or name.startswith(tuple(_PREFIXES))
+            )
             if not known:
-                self.found.append((line, column + 1, f"the attribute '{name}' is not allowed on <{tag}>"))
+                self.found.append(
+                    (line, column + 1, f"the attribute '{name}' is not allowed on <{tag}>")
+                )

@@ -43,7 +43,9 @@ class CampaignFile:
         campaign = self._campaign(keys)
         if "rules" not in keys:
             return []
-        rules = [self._rule(item, campaign) for item in self._reader.items(keys["rules"], "'rules'")]
+        rules = [
+            self._rule(item, campaign) for item in self._reader.items(keys["rules"], "'rules'")
+        ]
         return [rule for rule in rules if rule is not None]
 
     def _campaign(self, keys: Mapping[str, Node]) -> Campaign:
@@ -73,9 +75,14 @@ class CampaignFile:
             return Schedule()
         keys = self._reader.keys(node, "schedule", ("from", "until", "timezone"))
         timezone = self._timezone(keys.get("timezone"))
-        start, end = self._moment(keys.get("from"), timezone), self._moment(keys.get("until"), timezone)
+        start, end = (
+            self._moment(keys.get("from"), timezone),
+            self._moment(keys.get("until"), timezone),
+        )
         if start is not None and end is not None and start >= end:
-            self._reader.refuse(keys["until"], "the schedule ends before it begins", "'until' is exclusive")
+            self._reader.refuse(
+                keys["until"], "the schedule ends before it begins", "'until' is exclusive"
+            )
         return Schedule(start, end, timezone)
 
     def _timezone(self, node: Node | None) -> ZoneInfo:
@@ -84,7 +91,9 @@ class CampaignFile:
             return ZoneInfo(name or "UTC")
         except (ZoneInfoNotFoundError, ValueError, OSError):
             if node is not None:
-                self._reader.refuse(node, f"there is no timezone '{name}'", "Write it as Europe/Berlin")
+                self._reader.refuse(
+                    node, f"there is no timezone '{name}'", "Write it as Europe/Berlin"
+                )
             return ZoneInfo("UTC")
 
     def _moment(self, node: Node | None, timezone: ZoneInfo) -> int | None:
@@ -97,7 +106,9 @@ class CampaignFile:
             else:
                 moment = datetime.fromisoformat(text)
         except ValueError:
-            self._reader.refuse(node, f"'{text}' is no date", "Write 2026-09-01 or 2026-09-01T18:00")
+            self._reader.refuse(
+                node, f"'{text}' is no date", "Write 2026-09-01 or 2026-09-01T18:00"
+            )
             return None
         local = moment if moment.tzinfo else moment.replace(tzinfo=timezone)
         return int(local.timestamp() * 1000)
@@ -122,7 +133,9 @@ class CampaignFile:
         if name is None or slot is None or not variants:
             return None
         purposes = frozenset(conditions.purposes)
-        return Rule(name, campaign, slot, priority or 0, enabled is not False, condition, variants, purposes)
+        return Rule(
+            name, campaign, slot, priority or 0, enabled is not False, condition, variants, purposes
+        )
 
     def _declared(self, node: Node | None, derived: set[str]) -> None:
         """Refuse a rule that says it needs less consent than what it reads needs."""

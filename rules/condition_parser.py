@@ -48,7 +48,9 @@ class ConditionParser:
         """Return the condition a mapping states; several keys must all hold."""
         entries = self._reader.entries(node, "a condition")
         if not entries and isinstance(node.value, dict):
-            self._reader.refuse(node, "the condition is empty", "Leave 'when' out to show it to everybody")
+            self._reader.refuse(
+                node, "the condition is empty", "Leave 'when' out to show it to everybody"
+            )
         parts = [self._part(name, key, value) for name, (key, value) in entries.items()]
         return parts[0] if len(parts) == 1 else All(tuple(parts)) if parts else ALWAYS
 
@@ -78,7 +80,9 @@ class ConditionParser:
             return ALWAYS
         if name in self._open:
             circle = " -> ".join([*self._open, name])
-            self._reader.refuse(value, f"audience '{name}' needs itself ({circle})", "Break the circle")
+            self._reader.refuse(
+                value, f"audience '{name}' needs itself ({circle})", "Break the circle"
+            )
             return ALWAYS
         self._open.append(name)
         condition = self.parse(audiences[name])
@@ -112,11 +116,15 @@ class ConditionParser:
     def _compare(self, attribute: Attribute, word: str, node: Node, key: Node) -> Condition:
         row = OPERATORS.get(word)
         if row is None:
-            self._reader.refuse(key, f"there is no operator '{word}'", did_you_mean(word, OPERATORS))
+            self._reader.refuse(
+                key, f"there is no operator '{word}'", did_you_mean(word, OPERATORS)
+            )
             return ALWAYS
         if attribute.type not in row.types:
             takes = " and ".join(row.types)
-            self._reader.refuse(key, f"'{word}' compares {takes}; {attribute.name} is a {attribute.type}")
+            self._reader.refuse(
+                key, f"'{word}' compares {takes}; {attribute.name} is a {attribute.type}"
+            )
             return ALWAYS
         argument = ArgumentReader(self._reader, attribute, word, node).read()
         read = _reader_of(attribute.name, self._timezone)
@@ -141,7 +149,9 @@ class ConditionParser:
         if node is None:
             return {}
         found: dict[str, tuple[Value, ...]] = {}
-        for name, value in self._reader.keys(node, f"the event '{event.name}'", event.properties).items():
+        for name, value in self._reader.keys(
+            node, f"the event '{event.name}'", event.properties
+        ).items():
             wanted = Attribute(name, event.properties[name])
             word = "in" if isinstance(value.value, list) else "equals"
             argument = ArgumentReader(self._reader, wanted, word, value).read()
@@ -156,7 +166,9 @@ class ConditionParser:
         found: list[tuple[str, object]] = []
         for word, (key, value) in self._reader.entries(node, "count").items():
             if word not in _COUNTABLE:
-                self._reader.refuse(key, f"count has no operator '{word}'", did_you_mean(word, _COUNTABLE))
+                self._reader.refuse(
+                    key, f"count has no operator '{word}'", did_you_mean(word, _COUNTABLE)
+                )
                 continue
             argument = ArgumentReader(self._reader, wanted, word, value).read()
             self._bounded(argument, value)
@@ -174,7 +186,9 @@ class ConditionParser:
             return None
         match = _WINDOW.match(text)
         if match is None:
-            self._reader.refuse(node, f"'{text}' is no window", "Write a number and m, h or d: 90m, 12h, 30d")
+            self._reader.refuse(
+                node, f"'{text}' is no window", "Write a number and m, h or d: 90m, 12h, 30d"
+            )
             return None
         return int(match[1]) * int(_UNIT[match[2]].total_seconds() * 1000)
 

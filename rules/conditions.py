@@ -74,7 +74,9 @@ class EventCount:
             return UNKNOWN
         times = context.counts.get(self.counter, ())
         count = (
-            len(times) if self.window is None else len(times) - bisect_left(times, context.now - self.window)
+            len(times)
+            if self.window is None
+            else len(times) - bisect_left(times, context.now - self.window)
         )
         return truth(all(OPERATORS[name].test(count, wanted) for name, wanted in self.comparisons))
 

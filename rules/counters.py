@@ -24,7 +24,9 @@ class Occurrence(msgspec.Struct, frozen=True):
 
 def counter_key(event: str, where: Mapping[str, tuple[Value, ...]]) -> str:
     """Return the name of a counter: the same question, asked by any rule, has the same key."""
-    canonical = msgspec.json.encode([event, sorted((name, list(values)) for name, values in where.items())])
+    canonical = msgspec.json.encode(
+        [event, sorted((name, list(values)) for name, values in where.items())]
+    )
     return blake2b(canonical, digest_size=8).hexdigest()
 
 
@@ -46,7 +48,11 @@ def merge(counters: Iterable[Counter]) -> tuple[Counter, ...]:
 
 def advanced(site: Site, name: str, properties: Mapping[str, object]) -> list[Counter]:
     """Return the counters that an event advances."""
-    return [counter for counter in site.counters if counter.event == name and _holds(counter, properties)]
+    return [
+        counter
+        for counter in site.counters
+        if counter.event == name and _holds(counter, properties)
+    ]
 
 
 def _holds(counter: Counter, properties: Mapping[str, object]) -> bool:

@@ -104,7 +104,16 @@ class _Deciding:
         show, name = variant.show, variant.name
         identity = self._id(rule.id, name, reason)
         return Decision(
-            identity, self._slot, rule.id, name, reason, show.action, html, show.text, show.name, show.value
+            identity,
+            self._slot,
+            rule.id,
+            name,
+            reason,
+            show.action,
+            html,
+            show.text,
+            show.name,
+            show.value,
         )
 
     def _html(self, show: Show) -> str | None:
@@ -120,7 +129,15 @@ class _Deciding:
     def _id(self, rule: str | None, variant: str | None, reason: Reason) -> str:
         """Hash what was decided for whom and when: equal for equal input, no chance, no clock."""
         context = self._context
-        parts = (self._site.version, self._slot, rule, variant, reason.value, context.unit, context.now)
+        parts = (
+            self._site.version,
+            self._slot,
+            rule,
+            variant,
+            reason.value,
+            context.unit,
+            context.now,
+        )
         return blake2b(repr(parts).encode(), digest_size=8).hexdigest()
 
 

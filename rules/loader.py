@@ -61,7 +61,9 @@ def _blocks(
         name, _, language = path.removeprefix("blocks/").removesuffix(".html").partition(".")
         if language and language not in languages:
             hint = f"The site speaks {', '.join(languages)}"
-            reader.findings.append(Finding(path, 1, 1, f"the site has no language '{language}'", hint))
+            reader.findings.append(
+                Finding(path, 1, 1, f"the site has no language '{language}'", hint)
+            )
             continue
         try:
             sources.setdefault(name, {})[language] = (path, files[path].decode("utf-8-sig"))
@@ -129,7 +131,9 @@ def _site(
 
 def _ranked(rules: list[Rule], slot: str) -> tuple[Rule, ...]:
     """Return a slot's rules, highest priority first; equals in the order of files and lines."""
-    return tuple(sorted((rule for rule in rules if rule.slot == slot), key=lambda rule: -rule.priority))
+    return tuple(
+        sorted((rule for rule in rules if rule.slot == slot), key=lambda rule: -rule.priority)
+    )
 
 
 def _version(files: Mapping[str, bytes]) -> str:

@@ -100,7 +100,9 @@ class Reader:
         if type_of(node.value) == wanted:
             return node.value
         hint = (
-            "Put quotes around it" if wanted == "string" and not isinstance(node.value, (list, dict)) else ""
+            "Put quotes around it"
+            if wanted == "string" and not isinstance(node.value, (list, dict))
+            else ""
         )
         self.refuse(node, f"{what} must be {_WORD[wanted]}, not {_said(node)}", hint)
         return None

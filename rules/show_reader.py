@@ -21,7 +21,18 @@ ACTIONS: dict[str, tuple[str, ...]] = {
 """Action -> the keys it needs."""
 
 _SHOW = ("action", "block", "with", "text", "name", "value")
-_ATTRIBUTES = ("alt", "class", "href", "src", "srcset", "title", "placeholder", "value", "hidden", "role")
+_ATTRIBUTES = (
+    "alt",
+    "class",
+    "href",
+    "src",
+    "srcset",
+    "title",
+    "placeholder",
+    "value",
+    "hidden",
+    "role",
+)
 _SAFE_LINK = ("/", "https://", "http://", "mailto:", "tel:", "#", "?")
 
 
@@ -38,7 +49,9 @@ class ShowReader:
     def variants(self, rule: Node, keys: Mapping[str, Node]) -> tuple[Variant, ...]:
         """Return the rule's variants: one without a name, or those of its split."""
         if ("show" in keys) == ("split" in keys):
-            self._reader.refuse(rule, "a rule has either 'show' or 'split'", "Say what to put into the slot")
+            self._reader.refuse(
+                rule, "a rule has either 'show' or 'split'", "Say what to put into the slot"
+            )
             return ()
         if "show" in keys:
             show = self._show(keys["show"], _SHOW)
@@ -54,12 +67,16 @@ class ShowReader:
             if show is None or weight is None:
                 continue
             if weight <= 0:
-                self._reader.refuse(keys["weight"], "a weight is more than 0", "Remove the variant instead")
+                self._reader.refuse(
+                    keys["weight"], "a weight is more than 0", "Remove the variant instead"
+                )
                 continue
             label = self._reader.text(keys.get("variant"), "variant")
             name = label or (show.block.name if show.block else show.action)
             if any(variant.name == name for variant in variants):
-                self._reader.refuse(item, f"two variants are called '{name}'", "Name them with 'variant:'")
+                self._reader.refuse(
+                    item, f"two variants are called '{name}'", "Name them with 'variant:'"
+                )
             variants.append(Variant(name, weight, show))
         return tuple(variants)
 
@@ -100,7 +117,9 @@ class ShowReader:
 
     def _safe_attribute(self, name: str, value: str, keys: Mapping[str, Node]) -> bool:
         if name not in _ATTRIBUTES and not name.startswith(("data-", "aria-")):
-            self._reader.refuse(keys["name"], f"'{name}' cannot be set", did_you_mean(name, _ATTRIBUTES))
+            self._reader.refuse(
+                keys["name"], f"'{name}' cannot be set", did_you_mean(name, _ATTRIBUTES)
+            )
             return False
         if name in ("href", "src", "srcset") and not value.startswith(_SAFE_LINK):
             self._reader.refuse(
@@ -120,10 +139,14 @@ class ShowReader:
             self._conditions.attribute(attribute, keys["block"])
         for missing in sorted(block.variables - given.keys()):
             self._reader.refuse(
-                node, f"block '{name}' shows '{missing}', which nobody gives", "Add it under 'with:'"
+                node,
+                f"block '{name}' shows '{missing}', which nobody gives",
+                "Add it under 'with:'",
             )
         for surplus in sorted(given.keys() - block.variables):
-            self._reader.refuse(keys["with"], f"block '{name}' does not use '{surplus}'", "Remove it")
+            self._reader.refuse(
+                keys["with"], f"block '{name}' does not use '{surplus}'", "Remove it"
+            )
         return Show(action, block, given)
 
     def _given(self, node: Node | None) -> dict[str, Value]:

@@ -38,7 +38,9 @@ class SiteFile:
     def _name(self, node: Node | None, what: str) -> str | None:
         text = self._reader.text(node, what)
         if text is not None and node is not None and not _NAME.match(text):
-            self._reader.refuse(node, f"'{text}' is no name", "Use a-z, 0-9, '-', '_' and '.', 64 at most")
+            self._reader.refuse(
+                node, f"'{text}' is no name", "Use a-z, 0-9, '-', '_' and '.', 64 at most"
+            )
             return None
         return text
 
@@ -48,7 +50,9 @@ class SiteFile:
         found = self._reader.entries(keys[section], f"'{section}'")
         for name, (key, _) in found.items():
             if not _NAME.match(name):
-                self._reader.refuse(key, f"'{name}' is no name", "Use a-z, 0-9, '-', '_' and '.', 64 at most")
+                self._reader.refuse(
+                    key, f"'{name}' is no name", "Use a-z, 0-9, '-', '_' and '.', 64 at most"
+                )
         return [(name, value) for name, (_, value) in found.items()]
 
     def _origins(self, node: Node | None) -> tuple[str, ...]:
@@ -74,14 +78,20 @@ class SiteFile:
         return languages or ("en",)
 
     def _slot(self, name: str, node: Node) -> Slot:
-        keys = self._reader.keys(node, f"slot '{name}'", ("selector",)) if node.value is not None else {}
+        keys = (
+            self._reader.keys(node, f"slot '{name}'", ("selector",))
+            if node.value is not None
+            else {}
+        )
         return Slot(name, self._reader.text(keys.get("selector"), "selector"))
 
     def _attributes(self, keys: Mapping[str, Node]) -> dict[str, Attribute]:
         found: dict[str, Attribute] = {}
         for name, node in self._named(keys, "attributes"):
             if name in BUILT_IN or name.split(".")[0] in ("page", "utm", "device", "geo", "time"):
-                self._reader.refuse(node, f"'{name}' is built in", "Choose another name, such as crm.NAME")
+                self._reader.refuse(
+                    node, f"'{name}' is built in", "Choose another name, such as crm.NAME"
+                )
             found[name] = self._attribute(name, node)
         return found
 

@@ -88,12 +88,18 @@ def parse(data: bytes, path: str) -> Node:
     try:
         return _Builder(path).build(yaml.parse(text, Loader=yaml.CSafeLoader))
     except yaml.MarkedYAMLError as bad:
-        mark = bad.problem_mark or bad.context_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        problem = (bad.problem or "this is not YAML").rstrip(".")
-        raise _refused(path, line, column, problem, _syntax_hint(problem)) from None
+        raise _syntax_error(path, bad) from None
     except yaml.YAMLError as bad:
         raise _refused(path, 1, 1, f"the file holds a character YAML forbids ({bad})") from None
+
+
+def _syntax_error(path: str, bad: yaml.MarkedYAMLError) -> BadSite:
+    problem = (bad.problem or "this is not YAML").rstrip(".")
+    mark, begun = bad.problem_mark or bad.context_mark, bad.context_mark
+    if bad.context and begun:
+        problem = f"{problem} {bad.context} that began in line {begun.line + 1}"
+    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    return _refused(path, line, column, problem, _syntax_hint(problem))
 
 
 def _syntax_hint(problem: str) -> str:
@@ -135,19 +141,25 @@ class _Builder:
             if isinstance(event, yaml_events.DocumentStartEvent):
                 documents += 1
                 if documents > 1:
-                    raise BadSite([self._node(event).finding("a file holds one document", "Remove '---'")])
+                    raise BadSite(
+                        [self._node(event).finding("a file holds one document", "Remove '---'")]
+                    )
             elif isinstance(event, yaml_events.NodeEvent):
                 root = self._value(event, events, 1)
         if self._findings:
             raise BadSite(self._findings)
         return root or Node(self._path, 1, 1, None)
 
-    def _node(self, event: yaml_events.Event, value: "Scalar | list[Node] | dict[str, Entry]" = None) -> Node:
+    def _node(
+        self, event: yaml_events.Event, value: "Scalar | list[Node] | dict[str, Entry]" = None
+    ) -> Node:
         mark = event.start_mark
         line, column = (mark.line, mark.column) if mark else (0, 0)
         return Node(self._path, line + 1, column + 1, value)
 
-    def _value(self, event: yaml_events.Event, events: Iterator[yaml_events.Event], depth: int) -> Node:
+    def _value(
+        self, event: yaml_events.Event, events: Iterator[yaml_events.Event], depth: int
+    ) -> Node:
         self._bound(event, depth)
         if isinstance(event, yaml_events.MappingStartEvent):
             return self._mapping(event, events, depth)
@@ -161,7 +173,9 @@ class _Builder:
         self._count += 1
         here = self._node(event)
         if isinstance(event, yaml_events.AliasEvent) or getattr(event, "anchor", None):
-            raise BadSite([here.finding("anchors (&) and aliases (*) are not read", "Write it out")])
+            raise BadSite(
+                [here.finding("anchors (&) and aliases (*) are not read", "Write it out")]
+            )
         tag = getattr(event, "tag", None)
         if tag and tag != "!":
             raise BadSite([here.finding(f"the tag {tag} is not read", "Remove the tag")])
@@ -170,7 +184,9 @@ class _Builder:
         if self._count > MAX_NODES:
             raise BadSite([here.finding(f"more than {MAX_NODES} values in one file", "Split it")])
 
-    def _sequence(self, start: yaml_events.Event, events: Iterator[yaml_events.Event], depth: int) -> Node:
+    def _sequence(
+        self, start: yaml_events.Event, events: Iterator[yaml_events.Event], depth: int
+    ) -> Node:
         items: list[Node] = []
         for event in events:
             if isinstance(event, yaml_events.SequenceEndEvent):
@@ -178,7 +194,9 @@ class _Builder:
             items.append(self._value(event, events, depth + 1))
         return self._node(start, items)
 
-    def _mapping(self, start: yaml_events.Event, events: Iterator[yaml_events.Event], depth: int) -> Node:
+    def _mapping(
+        self, start: yaml_events.Event, events: Iterator[yaml_events.Event], depth: int
+    ) -> Node:
         entries: dict[str, Entry] = {}
         for event in events:
             if isinstance(event, yaml_events.MappingEndEvent):
@@ -188,7 +206,9 @@ class _Builder:
             name = str(key.value)
             if name in entries:
                 first = entries[name].key.line
-                self._findings.append(key.finding(f"'{name}' stands twice", f"It is in line {first} already"))
+                self._findings.append(
+                    key.finding(f"'{name}' stands twice", f"It is in line {first} already")
+                )
             entries[name] = Entry(key, value)
         return self._node(start, entries)
 

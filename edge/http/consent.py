@@ -105,18 +105,20 @@ async def _set_cookies(
     record: Record, after: Grants,
 ) -> None:  # fmt: skip
     """Set what is granted, expire what is not, and erase a visitor who took a grant back."""
-    signers, now = services.signers(live.site.name), services.clock()
+    signers, headers = services.signers(live.site.name), request.headers.raw
     consent = cookies.consent_cookie(record, signers.consent, live.policy.expires_days)
     response.headers.append("set-cookie", consent)
     visitor = before.visitor
-    if visitor is not None and before.grants.purposes - after.purposes:
-        await services.erasures.erase(live.site.name, visitor)
+    if before.grants.purposes - after.purposes or not after.identifying:
+        left = visitor or cookies.read_visitor(headers, signers.visitor, services.clock())
+        if left is not None:
+            await services.erasures.erase(live.site.name, left)
         visitor = None
     if not after.identifying:
-        for cookie in cookies.expire(cookies.VISITOR, request.headers.raw):
-            response.headers.append("set-cookie", cookie)
+        if cookies.read_all(headers, cookies.VISITOR):
+            response.headers.append("set-cookie", cookies.expire(cookies.VISITOR))
     elif visitor is None:
-        fresh = cookies.visitor_cookie(cookies.new_visitor(), signers.visitor, now)
+        fresh = cookies.visitor_cookie(cookies.new_visitor(), signers.visitor, services.clock())
         response.headers.append("set-cookie", fresh)
 
 

@@ -1,6 +1,7 @@
 """``POST decide``: the decisions for a page of a single-page app, and for late slots."""
 
 import logging
+from urllib.parse import urlsplit
 
 import msgspec
 from starlette.requests import Request
@@ -14,7 +15,6 @@ from edge.http.wire import ConsentState, consent_state
 from edge.services import Services
 from edge.site_folder import LiveSite
 from rules.decide import Decision, decide
-from urllib.parse import urlsplit
 
 log = logging.getLogger("tagwerk")
 
@@ -44,7 +44,9 @@ async def decisions(
     known = await context.build(services, live, request, seen, page)
     decided = decide(live.site, known.context, slots)
     for error in decided.errors:
-        log.error("a decision failed, default shown", extra={"site": live.site.name, "error": error})
+        log.error(
+            "a decision failed, default shown", extra={"site": live.site.name, "error": error}
+        )
     return Answer(decided.decisions, consent_state(known.visit.grants))
 
 

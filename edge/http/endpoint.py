@@ -58,7 +58,9 @@ async def _answered(
     if request.method == "OPTIONS":
         return _preflight(allowed)
     if writes and allowed is None:
-        raise Problem(403, "this Origin is not one of the site's; list it under 'origins' in site.yaml")
+        raise Problem(
+            403, "this Origin is not one of the site's; list it under 'origins' in site.yaml"
+        )
     return await handler(services, live, request)
 
 

@@ -12,7 +12,7 @@ from edge.http.problems import Problem
 from edge.identify_tokens import BadToken, Identity
 from edge.services import Services
 from edge.site_folder import LiveSite
-from edge.stores.base import Evidence, Person, StoreError, TokenUsed, VisitorErased
+from edge.stores.base import Evidence, LinkedElsewhere, StoreError, TokenUsed, VisitorErased
 
 log = logging.getLogger("tagwerk")
 
@@ -61,15 +61,14 @@ async def _linked(
 ) -> Response:
     """Link; a browser that was somebody else's starts anew under an ID of its own."""
     name, now, store = live.site.name, services.clock(), services.store
-    person = await store.person(name, visitor) if visitor else Person()
-    if person.erased:
-        raise VisitorErased(name)
-    taken = person.customer is not None and person.customer != identity.customer
-    current = visitor if visitor and not taken else cookies.new_visitor()
     evidence = Evidence(identity.token_id, now, identity.expires_ms)
-    await store.link(name, current, identity.customer, evidence)
-    if taken and visitor:
-        await store.unlink(name, visitor, now)
+    current = visitor or cookies.new_visitor()
+    try:
+        await store.link(name, current, identity.customer, evidence)
+    except LinkedElsewhere:
+        await store.unlink(name, current, now)
+        current = cookies.new_visitor()
+        await store.link(name, current, identity.customer, evidence)
     response = endpoint.json({"linked": True})
     if current != visitor:
         _set_visitor(services, live, response, current)

@@ -21,7 +21,12 @@ class Problem(Exception):
 def answer(problem: Problem) -> Response:
     """Return the response of a problem (https://www.rfc-editor.org/rfc/rfc9457)."""
     title = HTTPStatus(problem.status).phrase
-    body = {"type": "about:blank", "title": title, "status": problem.status, "detail": problem.detail}
+    body = {
+        "type": "about:blank",
+        "title": title,
+        "status": problem.status,
+        "detail": problem.detail,
+    }
     headers = {"Retry-After": str(RETRY_SECONDS)} if problem.retry else None
     encoded = msgspec.json.encode(body)
     return Response(encoded, problem.status, headers, "application/problem+json")

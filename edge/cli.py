@@ -1,0 +1,135 @@
+"""The ``tagwerk`` command. Exit codes: 0 good, 1 findings, 2 usage."""
+
+import functools
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import ParamSpec
+
+import click
+from rich.console import Console
+
+from edge import crm, demo_command, secrets_file, server, site_folder
+from edge.app import create_app, make_services
+from edge.live import in_folder
+from edge.log import configure
+from edge.progress import bar
+from edge.secrets_file import BadSecrets
+from edge.settings import BadSettings, Settings
+from edge.stores.base import StoreError
+from edge.stores.open import open_store
+from rules.findings import BadSite
+
+P = ParamSpec("P")
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+def findings_to_exit(command: Callable[P, None]) -> Callable[P, None]:
+    """Turn what a person can mend into words on stderr and exit code 1."""
+
+    @functools.wraps(command)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            command(*args, **kwargs)
+        except (BadSite, BadSettings, BadSecrets, crm.BadImport, StoreError, OSError) as bad:
+            click.echo(str(bad), err=True)
+            sys.exit(1)
+
+    return wrapped
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="tagwerk")
+def main() -> None:
+    """Tagwerk: personalization and consent for websites, from one small server."""
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8080, show_default=True, help="Port to listen on.")
+@click.option("--dir", "folder", type=FOLDER, help="Another folder than the demo's own.")
+@click.option(
+    "--var", type=click.Path(path_type=Path), default=Path("var/demo"), show_default=True,
+    help="Where the demo keeps its store and keys.",
+)  # fmt: skip
+@findings_to_exit
+def demo(host: str, port: int, folder: Path | None, var: Path) -> None:
+    """Serve the demo shop with its edge."""
+    demo_command.run(host, port, folder, var)
+
+
+@main.command()
+@findings_to_exit
+def serve() -> None:
+    """Serve the sites that TAGWERK_SITES names; every setting is an environment variable."""
+    settings = Settings.from_env(os.environ)
+    configure(sys.stderr)
+    secrets = secrets_file.load(settings.secrets)
+    services = make_services(settings, open_store(settings.store), secrets)
+    server.run(create_app(services), settings.host, settings.port)
+
+
+@main.command()
+@click.argument("folder", metavar="DIR", type=FOLDER)
+@findings_to_exit
+def check(folder: Path) -> None:
+    """Say everything that is wrong with the site in DIR: file:line:column and what to do."""
+    found = site_folder.folders(folder)
+    if not found:
+        raise click.UsageError(f"{folder} holds no site.yaml")
+    refused = False
+    for each in found:
+        try:
+            site = site_folder.load(site_folder.read(each)).site
+        except BadSite as bad:
+            refused = True
+            for finding in bad.findings:
+                click.echo(str(in_folder(each, finding)))
+            continue
+        rules = sum(len(rules) for rules in site.rules.values())
+        click.echo(f"{site.name}: good. {rules} rules for {len(site.slots)} slots ({site.version})")
+    sys.exit(1 if refused else 0)
+
+
+@main.group("crm")
+def crm_group() -> None:
+    """Bring customers in."""
+
+
+@crm_group.command("import")
+@click.argument("file", type=FILE)
+@click.option("--site", "folder", type=FOLDER, required=True, help="The site's folder.")
+@click.option("--store", help="Address of the store.  [default: TAGWERK_STORE]")
+@findings_to_exit
+def crm_import(file: Path, folder: Path, store: str | None) -> None:
+    """Import customers from a CSV FILE: all of them, or none if a row is wrong."""
+    site = site_folder.load(site_folder.read(folder)).site
+    url = store or Settings.from_env(os.environ).store
+    with bar("Importing customers") as progress:
+        report = crm.import_file(url, site, file, progress)
+    Console(stderr=True).print(report.summary())
+
+
+@main.group()
+def keys() -> None:
+    """Make the keys that cookies and login tokens are signed with."""
+
+
+@keys.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--site", "sites", multiple=True, help="A site whose logins get a key; repeatable.")
+@findings_to_exit
+def create(file: Path, sites: tuple[str, ...]) -> None:
+    """Write new keys to FILE, readable by you alone. An existing file is never replaced."""
+    try:
+        secrets_file.create(file, sites)
+    except FileExistsError:
+        click.echo(f"{file}: is there already; its keys sign visitors' cookies. Keep it.", err=True)
+        sys.exit(1)
+    click.echo(f"{file}: new keys. Give each site's backend its key under 'identify'.")
+
+
+if __name__ == "__main__":
+    main()
