@@ -1,0 +1,100 @@
+/**
+ * What a decision can do to a slot: one table, name -> apply, which returns its undo.
+ * Undo gives back the page's own nodes, never copies, and does nothing where the page has since
+ * changed the same thing itself.
+ *
+ * @typedef {import("./types.js").Decision} Decision
+ * @typedef {(slot: HTMLElement, nodes: ChildNode[], decision: Decision) => () => void} Action
+ */
+
+import { plain } from "./bare.js";
+
+/** @param {ChildNode[]} nodes */
+const remover = (nodes) => () => nodes.forEach((node) => node.remove());
+
+/** @type {Action} */
+function fill(slot, nodes) {
+  const own = [...slot.childNodes];
+  slot.replaceChildren(...nodes);
+  return () => {
+    if (nodes.some((node) => node.parentNode === slot)) slot.replaceChildren(...own);
+  };
+}
+
+/** @type {Action} */
+function replace(slot, nodes) {
+  slot.replaceWith(...nodes);
+  return () => {
+    const held = nodes.find((node) => node.parentNode);
+    if (held) held.before(slot);
+    remover(nodes)();
+  };
+}
+
+/** @type {Action} */
+function setAttribute(slot, _, { name = "", value = "" }) {
+  if (!harmless(name, value)) throw new Error("refused attribute " + name);
+  const old = slot.getAttribute(name);
+  slot.setAttribute(name, value);
+  return () => {
+    if (slot.getAttribute(name) !== value) return;
+    if (old === null) slot.removeAttribute(name);
+    else slot.setAttribute(name, old);
+  };
+}
+
+/** @type {Action} */
+function addClass(slot, _, { value = "" }) {
+  const added = value.split(/\s+/).filter((name) => name && !slot.classList.contains(name));
+  const had = slot.hasAttribute("class");
+  slot.classList.add(...added);
+  return () => {
+    slot.classList.remove(...added);
+    if (!had && !slot.classList.length) slot.removeAttribute("class");
+  };
+}
+
+/**
+ * Through the style object, which a strict CSP allows; the `hidden` attribute loses to `display: flex`.
+ * @type {Action}
+ */
+function hide(slot) {
+  const { style } = slot;
+  const [value, priority] = [style.getPropertyValue("display"), style.getPropertyPriority("display")];
+  style.setProperty("display", "none", "important");
+  return () => {
+    style.setProperty("display", value, priority);
+    if (!slot.getAttribute("style")) slot.removeAttribute("style");
+  };
+}
+
+/** @type {(put: (slot: HTMLElement, nodes: ChildNode[]) => void) => Action} */
+const insert = (put) => (slot, nodes) => {
+  put(slot, nodes);
+  return remover(nodes);
+};
+
+/** @type {Record<string, Action>} */
+export const ACTIONS = plain({
+  replace,
+  setHtml: fill,
+  setText: fill,
+  setAttribute,
+  append: insert((slot, nodes) => slot.append(...nodes)),
+  prepend: insert((slot, nodes) => slot.prepend(...nodes)),
+  before: insert((slot, nodes) => slot.before(...nodes)),
+  after: insert((slot, nodes) => slot.after(...nodes)),
+  addClass,
+  hide,
+});
+
+/**
+ * Whether an attribute can run no code. The edge refuses the same; this is for the day that it does not.
+ * Browsers skip blanks and control characters in front of and inside a scheme, so they are taken out first.
+ * @param {string} name
+ * @param {string} value
+ */
+export function harmless(name, value) {
+  const bare = value.replace(/[\0-\x20]/g, "");
+  return !/^(on|style$|srcdoc$)/i.test(name) && !/^(javascript|vbscript|data:text\/html)/i.test(bare);
+}

@@ -1,0 +1,191 @@
+/**
+ * The banner: fetched when it is needed, put first in the page, taken away after a choice. Only the
+ * edge writes the choice down; here nothing is stored.
+ *
+ * @typedef {import("./types.js").BannerAnswer} BannerAnswer
+ */
+
+import { fail, guard } from "./bus.js";
+import { plain } from "./bare.js";
+import { addStyle, ready } from "./dom.js";
+import { current, set } from "./grants.js";
+import { parse } from "./html.js";
+import { ask, nonce } from "./net.js";
+import reopenCss from "./reopen.css";
+import { decide } from "./views.js";
+
+const REOPEN = "[data-tagwerk=reopen]";
+/** How often the banner is put back when the page's own code removes it. */
+const RETURNS = 5;
+
+/** @type {HTMLElement | null} */
+let root = null;
+/** @type {HTMLElement | null} the small control that the tag itself adds */
+let control = null;
+/** @type {Element | null} where the focus was before it came into the banner */
+let origin = null;
+let lang = "";
+let styled = false;
+let loading = false;
+let busy = false;
+let returns = 0;
+
+/** @type {Record<string, () => unknown>} what a press on [data-tagwerk=NAME] does */
+const PRESSES = plain({
+  "accept-all": () => choose("accept_all"),
+  // Refusing what was granted is a withdrawal.
+  "reject-all": () => choose(current().state === "granted" ? "withdraw" : "reject_all"),
+  save: () => choose("save", toggles().filter((box) => box.checked).map((box) => box.name)),
+  settings: () => turnTo(2, true),
+  close: () => leave(),
+});
+
+/** Show the banner where consent is to be asked for, and take it away where it no longer is. */
+export function follow() {
+  if (current().ask) open(1);
+  else if (root && layer() === 1) close();
+}
+
+/** Open the settings, for a visitor who asked for them. */
+export const show = guard("banner", () => open(current().ask ? 1 : 2, true));
+
+/** Put the banner back when the page's renderer dropped it. */
+export function stay() {
+  if (root && !root.isConnected && returns++ < RETURNS) place();
+}
+
+/**
+ * Listen for [data-tagwerk=reopen], and add one where the page has none.
+ * @param {string | undefined} label
+ */
+export function offerReopen(label) {
+  document.addEventListener("click", (event) => {
+    const pressed = event.target instanceof Element && event.target.closest(REOPEN);
+    if (!pressed) return;
+    event.preventDefault();
+    origin = pressed;
+    show();
+  });
+  ready(() => {
+    if (!label || document.querySelector(REOPEN)) return;
+    addStyle(reopenCss, nonce);
+    control = document.createElement("button");
+    control.dataset.tagwerk = "reopen";
+    control.textContent = label;
+    control.hidden = !!root;
+    document.body.append(control);
+  });
+}
+
+/**
+ * @param {1 | 2} to
+ * @param {boolean} [asked] the visitor asked for it: then, and only then, the focus moves there
+ */
+async function open(to, asked = false) {
+  if (!root) {
+    if (loading) return;
+    loading = true;
+    const answer = await ask("banner").catch((error) => fail("banner", error));
+    loading = false;
+    if (!answer) return;
+    build(answer);
+  }
+  turnTo(to, asked);
+}
+
+/** @param {BannerAnswer} answer */
+function build(answer) {
+  if (!styled) addStyle(answer.css, nonce);
+  styled = true;
+  lang = answer.lang;
+  root = /** @type {HTMLElement} */ (parse(answer.html.trim())[0]);
+  root.addEventListener("click", guard("banner", pressed));
+  root.addEventListener("focusin", ({ relatedTarget: from }) => {
+    if (from instanceof Element && root && !root.contains(from)) origin = from;
+  });
+  root.addEventListener("keydown", ({ key }) => key === "Escape" && leave());
+  const { state, grants } = current();
+  // Nothing is ticked for somebody who has not granted it.
+  for (const box of toggles()) box.checked = state === "granted" && grants.includes(box.name);
+  place();
+}
+
+function place() {
+  // First in the page: the first thing that Tab reaches, without taking the focus.
+  if (!document.body) return ready(place);
+  if (root) document.body.prepend(root);
+  if (control) control.hidden = true;
+}
+
+/** @param {Event} event */
+function pressed({ target }) {
+  const button = target instanceof Element ? target.closest("button") : null;
+  const press = button && PRESSES[button.dataset.tagwerk || ""];
+  return press ? press() : undefined;
+}
+
+/** @returns {HTMLInputElement[]} */
+const toggles = () => (root ? [...root.querySelectorAll("input")] : []);
+
+const layer = () => (root && root.dataset.layer === "2" ? 2 : 1);
+
+/**
+ * @param {1 | 2} to
+ * @param {boolean} focus
+ */
+function turnTo(to, focus) {
+  if (!root) return;
+  root.dataset.layer = String(to);
+  for (const part of /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll("[data-on]"))) {
+    part.hidden = part.dataset.on !== String(to);
+  }
+  const heading = focus && root.querySelector("h2");
+  if (heading) heading.focus();
+}
+
+/** Out of the settings without a choice: back to the question while it is open. Grants nothing. */
+function leave() {
+  if (!current().ask) close();
+  else if (layer() === 2) turnTo(1, true);
+}
+
+function close() {
+  if (!root) return;
+  const inside = root.contains(document.activeElement);
+  root.remove();
+  root = null;
+  if (control) control.hidden = false;
+  const back = origin && origin.isConnected ? origin : document.querySelector(REOPEN);
+  if (inside && back instanceof HTMLElement) back.focus(plain({ preventScroll: true }));
+  origin = null;
+}
+
+/**
+ * @param {"accept_all" | "reject_all" | "save" | "withdraw"} action
+ * @param {string[]} [purposes]
+ */
+async function choose(action, purposes) {
+  if (busy) return;
+  busy = true;
+  const before = current();
+  // In force on this page at once, whatever the network does.
+  if (action === "withdraw") set(plain({ ...before, state: "denied", grants: ["necessary"] }));
+  try {
+    const { consent } = await ask("consent", { action, purposes, lang, layer: layer() });
+    close();
+    set(consent, true);
+    await decide();
+  } catch (error) {
+    fail("consent", error);
+    // An unanswered refusal of the first question is already what is in force; all else has to be said.
+    if (action === "reject_all" && before.state === "unset") close();
+    else complain();
+  } finally {
+    busy = false;
+  }
+}
+
+function complain() {
+  const alert = root && root.querySelector("[role=alert]");
+  if (alert) /** @type {HTMLElement} */ (alert).hidden = false;
+}

@@ -1,0 +1,55 @@
+/** When the page is there, and when it changes. */
+
+import { guard } from "./bus.js";
+import { plain } from "./bare.js";
+
+/**
+ * Run once the document is parsed, at once if it is.
+ * @param {() => unknown} run
+ */
+export function ready(run) {
+  const guarded = guard("ready", run);
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", guarded);
+  else guarded();
+}
+
+/**
+ * Run after each change of the tree, before the browser paints it.
+ * @param {() => void} run
+ */
+export function onChange(run) {
+  new MutationObserver(guard("mutation", run)).observe(
+    document,
+    plain({ childList: true, subtree: true }),
+  );
+}
+
+/**
+ * Whether the parser has left this element: what it still had to put in would mix with ours.
+ * @param {Node} element
+ */
+export function complete(element) {
+  if (document.readyState !== "loading") return true;
+  for (let node = /** @type {Node | null} */ (element); node; node = node.parentNode) {
+    if (node.nextSibling) return true;
+  }
+  return false;
+}
+
+/**
+ * Add a style sheet that a CSP without 'unsafe-inline' allows.
+ * @param {string} css
+ * @param {string} nonce for browsers without constructable sheets, where it must be an element
+ */
+export function addStyle(css, nonce) {
+  if (document.adoptedStyleSheets) {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(css);
+    document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+  } else {
+    const style = document.createElement("style");
+    style.nonce = nonce;
+    style.textContent = css;
+    document.head.append(style);
+  }
+}

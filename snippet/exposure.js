@@ -1,0 +1,55 @@
+/**
+ * Exposures: a block that was really seen, half of it for a second.
+ *
+ * @typedef {import("./slots.js").Applied} Applied
+ */
+
+import { emit, guard } from "./bus.js";
+import { plain } from "./bare.js";
+import { track } from "./events.js";
+import { permits } from "./grants.js";
+
+const SEEN_MS = 1000;
+
+/** @type {WeakSet<Applied>} */
+const watched = new WeakSet();
+
+/**
+ * Watch an applied block, if statistics are granted. Called again when they are.
+ * @param {Applied} entry
+ */
+export function watch(entry) {
+  if (watched.has(entry) || !permits("statistics")) return;
+  watched.add(entry);
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  const observer = new IntersectionObserver(
+    guard("exposure", ([...changes]) => {
+      clearTimeout(timer);
+      if (changes[changes.length - 1].intersectionRatio < 0.5) return;
+      timer = setTimeout(() => {
+        observer.disconnect();
+        report(entry);
+      }, SEEN_MS);
+    }),
+    plain({ threshold: 0.5 }),
+  );
+  observer.observe(target(entry));
+}
+
+/** @param {Applied} entry */
+function report({ slot, nodes, decision }) {
+  if (!permits("statistics") || !(slot.isConnected || nodes.some((n) => n.isConnected))) return;
+  const detail = { slot: decision.slot, rule: decision.rule, variant: decision.variant };
+  track("exposure", detail, decision.id);
+  emit("exposure", detail);
+}
+
+/**
+ * What the visitor sees of it: the slot that was filled, or the element that was put beside it.
+ * @param {Applied} entry
+ */
+function target({ slot, nodes, decision }) {
+  const first = nodes.find((node) => node instanceof Element);
+  return first && decision.action !== "setHtml" ? /** @type {Element} */ (first) : slot;
+}

@@ -1,0 +1,41 @@
+/**
+ * The consent in force, as the edge last said it.
+ *
+ * @typedef {import("./types.js").Consent} Consent
+ */
+
+import { emit } from "./bus.js";
+import { plain } from "./bare.js";
+
+/** @type {Consent} */
+let consent = plain({ state: "unset", grants: ["necessary"], revision: 0, ask: false });
+/** @type {(() => void)[]} */
+const listeners = [];
+
+/** The consent in force. */
+export const current = () => consent;
+
+/**
+ * Whether one of these purposes is granted.
+ * @param {string[]} purposes
+ */
+export const permits = (...purposes) => purposes.some((name) => consent.grants.includes(name));
+
+/** Whether a visitor may be recognised at all. */
+export const identifying = () => permits("statistics", "personalization", "marketing");
+
+/** @param {() => void} listener called after each change */
+export const onGrants = (listener) => listeners.push(listener);
+
+/**
+ * Take over what the edge says.
+ * @param {Consent} next
+ * @param {boolean} [chosen] the visitor chose just now: announced even if nothing changed
+ */
+export function set(next, chosen = false) {
+  const changed = JSON.stringify(next) !== JSON.stringify(consent);
+  consent = next;
+  if (!changed && !chosen) return;
+  listeners.forEach((listener) => listener());
+  emit("consent", next);
+}

@@ -1,0 +1,70 @@
+/** Calls to the edge. Its address is where this script came from. */
+
+import { bare, plain } from "./bare.js";
+
+/** A hung edge must not keep anything waiting longer than this. */
+const TIMEOUT_MS = 2000;
+
+// An <img name="currentScript"> in the page would stand in for the script: check what it is.
+const script = document.currentScript instanceof HTMLScriptElement ? document.currentScript : null;
+
+/** The edge's address for this site, ending in "/"; empty when the tag was not loaded by a script. */
+export const base = script && script.src ? new URL(".", script.src).href : "";
+
+/** The script's CSP nonce, for elements that the tag makes. The attribute reads empty: only the property has it. */
+export const nonce = (script && script.nonce) || "";
+
+/** @type {RequestCredentials} */
+const credentials = base && new URL(base).origin === location.origin ? "same-origin" : "include";
+
+/**
+ * @typedef {object} Answer
+ * @property {boolean} ok
+ * @property {number} status
+ * @property {number} retryAfter seconds, 0 when not said
+ * @property {any} data parsed JSON without prototypes, or null
+ */
+
+/**
+ * One request; rejects only when no answer came in time.
+ * @param {string} path
+ * @param {object} [body] makes it a POST
+ * @param {boolean} [keepalive] let it outlive the page
+ * @returns {Promise<Answer>}
+ */
+export async function call(path, body, keepalive = false) {
+  const stop = new AbortController();
+  const timer = setTimeout(() => stop.abort(), TIMEOUT_MS);
+  /** @type {Record<string, string>} */
+  const headers = body ? { "content-type": "application/json" } : {};
+  try {
+    const response = await fetch(
+      base + path,
+      plain({
+        method: body ? "POST" : "GET",
+        headers: plain(headers),
+        body: body && JSON.stringify(body),
+        credentials,
+        keepalive,
+        signal: stop.signal,
+      }),
+    );
+    const data = bare(JSON.parse((await response.text()) || "null"));
+    const retryAfter = Number(response.headers.get("retry-after")) || 0;
+    return plain({ ok: response.ok, status: response.status, retryAfter, data });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/**
+ * One request whose answer is needed: rejects also when it was refused.
+ * @param {string} path
+ * @param {object} [body]
+ * @returns {Promise<any>}
+ */
+export async function ask(path, body) {
+  const answer = await call(path, body);
+  if (!answer.ok || !answer.data) throw new Error(`${path} ${answer.status}`);
+  return answer.data;
+}

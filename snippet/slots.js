@@ -1,0 +1,166 @@
+/**
+ * Decisions into slots: each slot element is filled once, also one that appears late, and given
+ * back as it was.
+ *
+ * @typedef {import("./types.js").Decision} Decision
+ * @typedef {import("./types.js").Slot} Slot
+ *
+ * @typedef {object} Applied
+ * @property {HTMLElement} slot the page's own element
+ * @property {Decision} decision
+ * @property {string} key
+ * @property {ChildNode[]} nodes what was put in, if anything
+ * @property {Node} anchor gone from the document when the page threw our work away
+ * @property {() => void} undo
+ */
+
+import { ACTIONS } from "./actions.js";
+import { fail } from "./bus.js";
+import { complete } from "./dom.js";
+import { parse } from "./html.js";
+
+/** On every element that was filled: a copy that the page makes of it is not filled again. */
+const MARK = "data-tagwerk-filled";
+
+/** After so many renderings in a second that undo ours, the slot is left to the page. */
+const FIGHTS = 3;
+
+/** @type {Map<string, string | null | undefined>} selector by slot name */
+const selectors = new Map();
+/** @type {Map<string, Decision>} */
+let decisions = new Map();
+/** @type {Applied[]} in the order they were applied */
+let applied = [];
+/** @type {Map<string, number[]>} by slot: when the page last undid ours */
+let fights = new Map();
+/** @type {(entry: Applied) => void} */
+let onApplied = () => {};
+
+/**
+ * @param {Slot[]} slots
+ * @param {(entry: Applied) => void} told called for each slot element that was filled
+ */
+export function declare(slots, told) {
+  for (const { name, selector } of slots) selectors.set(name, selector);
+  onApplied = told;
+}
+
+/** All that is applied now. */
+export const inPlace = () => applied;
+
+/**
+ * Make the page show exactly these decisions: what stays the same is left alone, what is gone is
+ * undone, what is new is applied. An empty list restores the page.
+ * @param {Decision[]} list
+ */
+export function apply(list) {
+  decisions = new Map(list.map((decision) => [decision.slot, decision]));
+  fights = new Map();
+  // Last in, first out: a slot that was filled first may since have moved into another's default content.
+  for (const entry of [...applied].reverse()) {
+    const decision = decisions.get(entry.decision.slot);
+    if (decision && keyOf(decision) === entry.key) entry.decision = decision;
+    else retract(entry);
+  }
+  scan();
+}
+
+/** Fill the slot elements that are there and not filled yet. */
+export function scan() {
+  for (const decision of decisions.values()) {
+    if (decision.action === "none") continue;
+    try {
+      fillAll(decision);
+    } catch (error) {
+      // Said once, not at each change of the page.
+      decisions.delete(decision.slot);
+      fail("slot " + decision.slot, error);
+    }
+  }
+}
+
+/** @param {Decision} decision */
+function fillAll(decision) {
+  for (const element of find(decision.slot)) {
+    if (!isNew(element) || !complete(element)) continue;
+    if (givesUp(decision.slot)) return;
+    fillOne(element, decision);
+  }
+}
+
+/** @param {string} name */
+function find(name) {
+  const selector = selectors.get(name);
+  const marked = `[data-slot="${CSS.escape(name)}"]`;
+  /** @type {NodeListOf<HTMLElement>} */
+  return document.querySelectorAll(selector ? `${selector},${marked}` : marked);
+}
+
+/**
+ * Neither filled, nor a copy of a filled one, nor part of a block: blocks hold no slots, so nothing nests without end.
+ * @param {HTMLElement} element
+ */
+function isNew(element) {
+  if (element.hasAttribute(MARK)) return false;
+  return !applied.some((entry) => entry.slot === element || entry.nodes.some((n) => n.contains(element)));
+}
+
+/**
+ * Whether the page's own renderer keeps throwing our work away: then it wins.
+ * @param {string} name
+ */
+function givesUp(name) {
+  const lost = applied.filter((entry) => entry.decision.slot === name && !entry.anchor.isConnected);
+  if (!lost.length) return false;
+  applied = applied.filter((entry) => !lost.includes(entry));
+  const now = performance.now();
+  const recent = (fights.get(name) || []).filter((time) => now - time < 1000);
+  fights.set(name, [...recent, now]);
+  if (recent.length < FIGHTS) return false;
+  decisions.delete(name);
+  fail("slot " + name, "the page keeps rendering over it");
+  return true;
+}
+
+/**
+ * @param {HTMLElement} slot
+ * @param {Decision} decision
+ */
+function fillOne(slot, decision) {
+  const action = ACTIONS[decision.action];
+  if (!action) throw new Error("unknown action " + decision.action);
+  const nodes = contents(decision);
+  const undo = action(slot, nodes, decision);
+  const anchor = decision.action === "replace" ? nodes[0] : slot;
+  const entry = { slot, decision, key: keyOf(decision), nodes, anchor, undo };
+  applied.push(entry);
+  slot.setAttribute(MARK, "");
+  onApplied(entry);
+}
+
+/**
+ * @param {Decision} decision
+ * @returns {ChildNode[]}
+ */
+function contents({ html, text }) {
+  if (text != null) return [new Text(text)];
+  return html == null ? [] : parse(html);
+}
+
+/** @param {Applied} entry */
+function retract(entry) {
+  applied = applied.filter((other) => other !== entry);
+  entry.slot.removeAttribute(MARK);
+  try {
+    entry.undo();
+  } catch (error) {
+    fail("slot " + entry.decision.slot, error);
+  }
+}
+
+/**
+ * Two decisions with the same key look the same.
+ * @param {Decision} decision
+ */
+const keyOf = ({ action, rule, variant, html, text, name, value }) =>
+  JSON.stringify([action, rule, variant, html, text, name, value]);

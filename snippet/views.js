@@ -1,0 +1,117 @@
+/**
+ * Views: the page load and each history navigation of a single-page app. Each is decided once and
+ * counted once.
+ *
+ * @typedef {import("./types.js").Boot} Boot
+ * @typedef {import("./types.js").Decision} Decision
+ */
+
+import { emit, fail, guard } from "./bus.js";
+import { ready } from "./dom.js";
+import { track } from "./events.js";
+import { permits, set } from "./grants.js";
+import { ask } from "./net.js";
+import { apply } from "./slots.js";
+
+/** Path and query of the view the visitor is on. */
+let page = here();
+let referrer = document.referrer;
+/** @type {Decision[]} */
+let decisions = [];
+let counted = false;
+let turn = 0;
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let arrival;
+
+function here() {
+  return location.pathname + location.search;
+}
+
+/**
+ * Show what came with the tag, or ask, when that was made for another page; then follow the history.
+ * @param {Boot} boot
+ */
+export function start(boot) {
+  follow();
+  if (boot.page === page) take(boot.decisions);
+  else decide();
+  ready(count);
+}
+
+/**
+ * Ask the edge for this view's decisions and show them. Without an answer the page's own content
+ * stands: what was decided for another consent or customer must not stay.
+ * @returns {Promise<Decision[]>}
+ */
+export async function decide() {
+  const mine = ++turn;
+  const url = location.origin + page;
+  const answer = await ask("decide", { page: { url, referrer } }).catch((error) => fail("decide", error));
+  // A later call, or the next view, has taken over.
+  if (mine !== turn || here() !== page) return decisions;
+  take(answer ? answer.decisions : []);
+  if (answer) set(answer.consent);
+  return decisions;
+}
+
+/** Count the view, once, as soon as a grant allows it. */
+export function count() {
+  if (counted || !permits("personalization", "statistics")) return;
+  counted = true;
+  track("view", { path: page.split("?")[0], ...described() });
+}
+
+/** @param {Decision[]} list */
+function take(list) {
+  decisions = list;
+  apply(list);
+  for (const { id, slot, rule, variant, reason, action } of list) {
+    emit("decision", { id, slot, rule, variant, reason, action });
+  }
+}
+
+/** What the page says about itself in <meta name="tagwerk:view" content="{...}">. */
+function described() {
+  const meta = document.querySelector('meta[name="tagwerk:view"]');
+  return meta ? guard("view", JSON.parse)(meta.getAttribute("content") || "{}") : {};
+}
+
+function follow() {
+  const moved = guard("view", leave);
+  for (const name of /** @type {const} */ (["pushState", "replaceState"])) {
+    const original = history[name];
+    history[name] = function (...args) {
+      original.apply(this, args);
+      moved();
+    };
+  }
+  addEventListener("popstate", moved);
+  // Out of the back/forward cache: consent, customer and content may have changed meanwhile.
+  addEventListener("pageshow", (event) => {
+    if (!event.persisted) return;
+    page = "";
+    moved();
+  });
+}
+
+/**
+ * Give the page its own nodes back before its framework renders the next view. The view itself
+ * begins in a task of its own: several calls in a row (a redirect) are one navigation.
+ */
+function leave() {
+  if (here() !== page) {
+    if (page) count();
+    apply([]);
+  }
+  arrival ??= setTimeout(guard("view", arrive));
+}
+
+async function arrive() {
+  arrival = undefined;
+  if (here() === page) return apply(decisions);
+  if (page) referrer = location.origin + page;
+  page = here();
+  counted = false;
+  await decide();
+  count();
+}

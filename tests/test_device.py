@@ -1,0 +1,172 @@
+"""Devices: a table of what browsers send, and what unseen headers may cost."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterable
+
+import pytest
+import user_agents
+from hypothesis import given
+from hypothesis import strategies as st
+
+from edge import device
+from edge.device import Device
+
+WEBKIT = "AppleWebKit/537.36 (KHTML, like Gecko)"
+SAFARI = "AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1"
+DEVICES = [
+    (
+        "Chrome on Windows",
+        f"Mozilla/5.0 (Windows NT 10.0; Win64; x64) {WEBKIT} Chrome/140.0.0.0 Safari/537.36",
+        Device("desktop", "Windows", "Chrome"),
+    ),
+    (
+        "Edge on Windows",
+        f"Mozilla/5.0 (Windows NT 10.0; Win64; x64) {WEBKIT} Chrome/140.0.0.0 "
+        "Safari/537.36 Edg/140.0.0.0",
+        Device("desktop", "Windows", "Edge"),
+    ),
+    (
+        "Chromium on Linux",
+        f"Mozilla/5.0 (X11; Linux x86_64) {WEBKIT} Chrome/156.0.0.0 Safari/537.36",
+        Device("desktop", "Linux", "Chrome"),
+    ),
+    (
+        "Chrome on ChromeOS",
+        f"Mozilla/5.0 (X11; CrOS x86_64 14541.0.0) {WEBKIT} Chrome/140.0.0.0 Safari/537.36",
+        Device("desktop", "Chrome OS", "Chrome"),
+    ),
+    (
+        "Safari on a Mac",
+        f"Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) {SAFARI} Safari/605.1.15",
+        Device("desktop", "Mac OS X", "Safari"),
+    ),
+    (
+        "Firefox on Ubuntu",
+        "Mozilla/5.0 (X11; Ubuntu; Linux x86_64; rv:143.0) Gecko/20100101 Firefox/143.0",
+        Device("desktop", "Ubuntu", "Firefox"),
+    ),
+    (
+        "Safari on an iPhone",
+        f"Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) {SAFARI} "
+        "Mobile/15E148 Safari/604.1",
+        Device("mobile", "iOS", "Mobile Safari"),
+    ),
+    (
+        "Chrome on an iPhone",
+        "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 "
+        "(KHTML, like Gecko) CriOS/140.0.0.0 Mobile/15E148 Safari/604.1",
+        Device("mobile", "iOS", "Chrome Mobile iOS"),
+    ),
+    (
+        "Chrome on an Android phone",
+        f"Mozilla/5.0 (Linux; Android 10; K) {WEBKIT} Chrome/140.0.0.0 Mobile Safari/537.36",
+        Device("mobile", "Android", "Chrome Mobile"),
+    ),
+    (
+        "Firefox on an Android phone",
+        "Mozilla/5.0 (Android 15; Mobile; rv:143.0) Gecko/143.0 Firefox/143.0",
+        Device("mobile", "Android", "Firefox Mobile"),
+    ),
+    (
+        "Samsung Internet",
+        f"Mozilla/5.0 (Linux; Android 14; SAMSUNG SM-S921B) {WEBKIT} "
+        "SamsungBrowser/25.0 Chrome/121.0.0.0 Mobile Safari/537.36",
+        Device("mobile", "Android", "Samsung Internet"),
+    ),
+    (
+        "Safari on an iPad",
+        f"Mozilla/5.0 (iPad; CPU OS 17_7 like Mac OS X) {SAFARI} Mobile/15E148 Safari/604.1",
+        Device("tablet", "iOS", "Mobile Safari"),
+    ),
+    (
+        "Chrome on an Android tablet",
+        f"Mozilla/5.0 (Linux; Android 14; SM-X710) {WEBKIT} Chrome/140.0.0.0 Safari/537.36",
+        Device("tablet", "Android", "Chrome"),
+    ),
+    (
+        "a Kindle Fire",
+        f"Mozilla/5.0 (Linux; Android 9; KFMAWI) {WEBKIT} Silk/120.0 like Chrome/120.0 "
+        "Safari/537.36",
+        Device("tablet", "Android", "Amazon Silk"),
+    ),
+    (
+        "Googlebot",
+        "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
+        Device("bot", "Other", "Googlebot"),
+    ),
+    (
+        "Googlebot as a phone",
+        f"Mozilla/5.0 (Linux; Android 6.0.1; Nexus 5X Build/MMB29P) {WEBKIT} Chrome/140.0.0.0 "
+        "Mobile Safari/537.36 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
+        Device("bot", "Android", "Googlebot"),
+    ),
+    (
+        "Bingbot",
+        "Mozilla/5.0 (compatible; bingbot/2.0; +http://www.bing.com/bingbot.htm)",
+        Device("bot", "Other", "bingbot"),
+    ),
+    ("nothing", "", Device("desktop", "Other", "Other")),
+    ("nonsense", "\x00\xff" * 50, Device("desktop", "Other", "Other")),
+]
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"), [r[1:] for r in DEVICES], ids=[r[0] for r in DEVICES]
+)
+def test_device(header: str, expected: Device) -> None:
+    assert device.facts(header) == expected
+
+
+@pytest.mark.parametrize("header", [r[1] for r in DEVICES], ids=[r[0] for r in DEVICES])
+def test_the_classes_are_those_of_the_library(header: str) -> None:
+    known = user_agents.parse(header)
+    facts = device.facts(header)
+    assert (facts.os, facts.browser) == (known.os.family, known.browser.family)
+    assert known.is_bot is (facts.type == "bot")
+    assert (known.is_tablet and not known.is_bot) is (facts.type == "tablet")
+
+
+@given(st.text(alphabet=st.characters(codec="latin-1"), max_size=600))
+def test_any_header_is_some_device(header: str) -> None:
+    assert device.facts(header).type in ("mobile", "tablet", "desktop", "bot")
+
+
+def test_only_the_beginning_is_looked_at() -> None:
+    filler = "x" * device.LONGEST
+    assert device.facts(filler + "Googlebot/2.1") == device.facts(filler)
+    assert device.facts("Googlebot/2.1 " + filler).type == "bot"
+
+
+def unseen(run: str, count: int) -> Iterable[str]:
+    start = "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko)"
+    return (f"{start} Chrome/{n}.0.{run} Mobile Safari/537.36" for n in range(count))
+
+
+def test_an_unseen_header_costs_less_than_100_microseconds() -> None:
+    device.warm_up()
+    best = 1.0
+    for run in range(5):
+        headers = list(unseen(str(run), 200))
+        start = time.perf_counter()
+        for header in headers:
+            device.facts(header)
+        best = min(best, (time.perf_counter() - start) / len(headers))
+    assert best < 100e-6
+
+
+def test_headers_without_end_do_not_fill_the_memory() -> None:
+    for header in unseen("9", device.CACHED + 500):
+        device.facts(header)
+    assert device._facts.cache_info().currsize <= device.CACHED
+
+
+def test_the_patterns_are_loaded_at_start_and_not_by_the_first_visitor() -> None:
+    code = (
+        "import time; from edge import device; device.warm_up(); start = time.perf_counter();"
+        "device.facts('Mozilla/5.0 (X11; Linux x86_64; rv:143.0) Gecko/20100101 Firefox/143.0');"
+        "print(time.perf_counter() - start)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert float(done.stdout) < 0.03
