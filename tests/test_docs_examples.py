@@ -1,0 +1,105 @@
+"""What the docs show works as they say."""
+
+import base64
+import re
+import secrets
+import time
+from typing import Any
+
+import pytest
+
+from consent import policy
+from edge import identify_tokens, site_folder
+from harness import DEMO, ROOT
+from rules import loader
+
+HOW_TO = "docs/how-to/"
+SITE_YAML = "docs/reference/site-yaml.md"
+RULES = "docs/reference/rules.md"
+TUTORIAL = "docs/tutorial/first-rule.md"
+
+
+def examples(page: str, language: str) -> list[str]:
+    """Every fenced example of one language on a page; "" for those without one."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    found = re.findall(r"^```(\w*)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    return [code for name, code in found if name == language]
+
+
+def findings(files: dict[str, str]) -> list[str]:
+    """What is wrong with a site of these files, as a person is told."""
+    loaded = loader.load({path: text.encode() for path, text in files.items()})
+    return [str(finding) for finding in loaded.findings]
+
+
+def demo_with(**files: str) -> dict[str, str]:
+    """The demo shop's files, and some more."""
+    demo = {path: content.decode() for path, content in site_folder.read(DEMO).items()}
+    return {**demo, **files}
+
+
+def test_the_reference_site_with_the_reference_campaign_is_good() -> None:
+    blocks = {"hero-gold": "{{ discount }}", "hero-a": "<p>a</p>", "hero-b": "<p>b</p>"}
+    files = {f"blocks/{name}.html": text for name, text in blocks.items()}
+    files |= {
+        "site.yaml": examples(SITE_YAML, "yaml")[0],
+        "rules/a.yaml": examples(RULES, "yaml")[0],
+    }
+    assert findings(files) == []
+
+
+def test_the_reference_block_is_good() -> None:
+    campaign = "{campaign: c, rules: [{id: r, slot: hero, show: {block: b, with: {discount: 5}}}]}"
+    site = examples(SITE_YAML, "yaml")[0].replace(
+        "attributes:\n",
+        "attributes:\n  crm.first_name: {type: string, source: crm, purpose: marketing}\n",
+    )
+    files = {
+        "site.yaml": site,
+        "rules/a.yaml": campaign,
+        "blocks/b.html": examples(RULES, "html")[0],
+    }
+    assert findings(files) == []
+
+
+@pytest.mark.parametrize("page", [SITE_YAML, HOW_TO + "put-the-tag-on-your-site.md"])
+def test_the_sites_shown_are_good(page: str) -> None:
+    loaded = loader.load({"site.yaml": examples(page, "yaml")[0].encode()})
+    assert [str(finding) for finding in loaded.findings] == []
+    assert loaded.consent is not None
+    plain: Any = loaded.consent.plain()
+    assert policy.parse(plain).purposes
+
+
+def test_the_finding_shown_is_the_one_given() -> None:
+    site = examples(SITE_YAML, "yaml")[0].replace("selector:", "selektor:")
+    shown = examples(SITE_YAML, "")[0].strip().partition(": ")[2]
+    assert [finding.partition(": ")[2] for finding in findings({"site.yaml": site})] == [shown]
+
+
+def tutorial(second_step: bool) -> dict[str, str]:
+    first, then, *_ = examples(TUTORIAL, "yaml")
+    if second_step:
+        first = first.replace("    when: {utm.campaign: newsletter}\n", then)
+    return {"rules/first.yaml": first, "blocks/hello.html": examples(TUTORIAL, "html")[0]}
+
+
+@pytest.mark.parametrize("second_step", [False, True])
+def test_the_tutorial_works(second_step: bool) -> None:
+    assert findings(demo_with(**tutorial(second_step))) == []
+
+
+def test_the_tutorials_mistake_is_named_as_it_says() -> None:
+    files = tutorial(second_step=True)
+    files["rules/first.yaml"] = files["rules/first.yaml"].replace("gte: 3", "gte: three")
+    assert findings(demo_with(**files)) == [examples(TUTORIAL, "")[0].strip()]
+
+
+def test_the_token_shown_is_believed() -> None:
+    names: dict[str, Any] = {}
+    exec(examples(HOW_TO + "link-logins.md", "python")[0], names)
+    key = secrets.token_urlsafe(32)
+    token = names["tagwerk_token"]("C-1001", key)
+    keys = [base64.urlsafe_b64decode(key + "==")]
+    believed = identify_tokens.verify(token, keys, "my-shop", time.time_ns() // 1_000_000)
+    assert believed.customer == "C-1001"
