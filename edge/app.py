@@ -1,7 +1,6 @@
 """The composition root: makes the parts of an edge and joins them to one ASGI application."""
 
 import asyncio
-import logging
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,12 +12,11 @@ from edge.erasures import Erasures
 from edge.geo import Countries
 from edge.http import banner, consent, decide, events, health, identify, tag
 from edge.live import LiveSites
+from edge.log import Log
 from edge.secrets_file import Secrets
 from edge.services import Clock, Services
 from edge.settings import Settings
 from edge.stores.base import Store
-
-log = logging.getLogger("tagwerk")
 
 DRAIN_SECONDS = 5.0
 ROUTES = [
@@ -32,10 +30,10 @@ def wall_clock() -> int:
 
 
 def make_services(
-    settings: Settings, store: Store, secrets: Secrets, clock: Clock = wall_clock
+    settings: Settings, store: Store, secrets: Secrets, log: Log, clock: Clock = wall_clock
 ) -> Services:
     """Load every site and key. Raises ``BadSite``, ``OSError`` or ``ValueError`` with what to do."""
-    sites = LiveSites(settings.sites, settings.extra_origins)
+    sites = LiveSites(settings.sites, log, settings.extra_origins)
     sites.load()
     device.warm_up()
     return Services(
@@ -43,8 +41,9 @@ def make_services(
         store=store,
         sites=sites,
         countries=Countries.open(settings.geo),
-        erasures=Erasures(store, clock),
+        erasures=Erasures(store, clock, log),
         clock=clock,
+        log=log,
         cookie_keys=secrets.cookies,
         identify_keys=secrets.identify,
     )

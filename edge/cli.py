@@ -11,9 +11,9 @@ import click
 from rich.console import Console
 
 from edge import crm, demo_command, secrets_file, server, site_folder
-from edge.app import create_app, make_services
+from edge.app import create_app, make_services, wall_clock
 from edge.live import in_folder
-from edge.log import configure
+from edge.log import Log, capture
 from edge.progress import bar
 from edge.secrets_file import BadSecrets
 from edge.settings import BadSettings, Settings
@@ -65,9 +65,11 @@ def demo(host: str, port: int, folder: Path | None, var: Path) -> None:
 def serve() -> None:
     """Serve the sites that TAGWERK_SITES names; every setting is an environment variable."""
     settings = Settings.from_env(os.environ)
-    configure(sys.stderr)
+    log = Log(sys.stderr, wall_clock, readable=sys.stderr.isatty())
+    capture(log)
     secrets = secrets_file.load(settings.secrets)
-    services = make_services(settings, open_store(settings.store), secrets)
+    services = make_services(settings, open_store(settings.store), secrets, log)
+    log.info("edge.started", address=f"{settings.host}:{settings.port}")
     server.run(create_app(services), settings.host, settings.port)
 
 

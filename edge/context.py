@@ -1,6 +1,5 @@
 """From a request and a profile to what rules may read. The one place that applies the gate."""
 
-import logging
 from collections.abc import Iterable
 from typing import NamedTuple
 from urllib.parse import parse_qsl, urlsplit
@@ -17,8 +16,6 @@ from rules.attributes import QUERY
 from rules.conditions import Context
 from rules.model import Site
 from rules.values import Value
-
-log = logging.getLogger("tagwerk")
 
 MAX_VALUE = 512
 """Characters of a request's value that rules see."""
@@ -62,7 +59,7 @@ async def _person(services: Services, site: Site, visit: Visit) -> Person | None
     try:
         return await services.store.person(site.name, visit.visitor)
     except StoreError as bad:
-        log.error("profile not read, deciding as for a stranger", extra={"error": str(bad)})
+        services.log.error("profile.not_read", bad, site=site.name)
         return None
 
 
@@ -87,7 +84,7 @@ async def _counts(services: Services, site: Site, visit: Visit, person: Person) 
                 site.name, visit.visitor or "", site.counters_version, lambda e: _recount(site, e)
             )
         except StoreError as bad:
-            log.error("counts not rebuilt", extra={"error": str(bad)})
+            services.log.error("counts.not_rebuilt", bad, site=site.name)
             return None
     allowed = {c.key for c in site.counters if visit.grants.permits(site.events[c.event].purpose)}
     return {key: times for key, times in counts.items() if key in allowed}

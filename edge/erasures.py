@@ -1,12 +1,10 @@
 """Carries out erasures even while the store is away: a withdrawal never waits, and is never forgotten."""
 
 import asyncio
-import logging
 from collections.abc import Callable
 
+from edge.log import Log
 from edge.stores.base import Store, StoreError
-
-log = logging.getLogger("tagwerk")
 
 PATIENCE = 0.25
 """Seconds a response waits for the store to have erased; longer, and it goes on behind."""
@@ -16,7 +14,8 @@ _PAUSES = (0.2, 1.0, 5.0, 30.0)
 class Erasures:
     """Erases visitors and tries again until the store has done it."""
 
-    def __init__(self, store: Store, clock: Callable[[], int]) -> None:
+    def __init__(self, store: Store, clock: Callable[[], int], log: Log) -> None:
+        self._log = log
         self._store = store
         self._clock = clock
         self._running: set[asyncio.Task[None]] = set()
@@ -35,7 +34,7 @@ class Erasures:
                 await self._store.erase(site, visitor, self._clock())
                 return
             except StoreError as bad:
-                log.error("erasure waits for the store", extra={"site": site, "error": str(bad)})
+                self._log.error("erasure.waiting", bad, site=site)
             await asyncio.sleep(_PAUSES[min(attempt, len(_PAUSES) - 1)])
             attempt += 1
 
@@ -44,4 +43,4 @@ class Erasures:
         if self._running:
             await asyncio.wait(self._running, timeout=seconds)
         if self._running:
-            log.error("erasures unfinished at stop", extra={"count": len(self._running)})
+            self._log.error("erasure.unfinished_at_stop", count=len(self._running))

@@ -1,17 +1,15 @@
 """Keeps the served sites current: a good edit is live at once, a broken one changes nothing."""
 
 import asyncio
-import logging
 from collections.abc import Mapping
 from pathlib import Path
 
 from watchfiles import awatch
 
 from edge import site_folder
+from edge.log import Log
 from edge.site_folder import LiveSite
 from rules.findings import BadSite, Finding
-
-log = logging.getLogger("tagwerk")
 
 DEBOUNCE_MS = 100
 """Edits that come within this time are read as one."""
@@ -20,7 +18,8 @@ DEBOUNCE_MS = 100
 class LiveSites:
     """The sites of one root folder, by name. What is held here is always whole and checked."""
 
-    def __init__(self, root: Path, extra_origins: tuple[str, ...] = ()) -> None:
+    def __init__(self, root: Path, log: Log, extra_origins: tuple[str, ...] = ()) -> None:
+        self._log = log
         self._root = root
         self._extra = extra_origins
         self._folders: dict[Path, str] = {}
@@ -90,11 +89,10 @@ class LiveSites:
         except BadSite as bad:
             self._refuse(folder, bad)
         except OSError as bad:
-            log.warning("site unreadable, last good one serves on", extra={"error": str(bad)})
+            self._log.error("site.unreadable", bad, file=folder.name)
         else:
             if changed:
-                fields = {"site": live.site.name, "version": live.site.version}
-                log.info("site reloaded", extra=fields)
+                self._log.info("site.reloaded", site=live.site.name, version=live.site.version)
 
     def _version(self, folder: Path) -> str | None:
         live = self._sites.get(self._folders.get(folder, ""))
@@ -104,9 +102,14 @@ class LiveSites:
         name = self._folders.get(folder, folder.name)
         self.broken[name] = bad
         for finding in bad.findings:
-            shown = str(in_folder(folder, finding))
-            log.error(
-                "edit refused, last good site serves on", extra={"site": name, "finding": shown}
+            self._log.error(
+                "site.edit_refused",
+                site=name,
+                file=in_folder(folder, finding).path,
+                line=finding.line,
+                column=finding.column,
+                message=finding.message,
+                hint=finding.hint,
             )
 
 

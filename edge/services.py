@@ -7,6 +7,7 @@ from edge import cookies
 from edge.erasures import Erasures
 from edge.geo import Countries
 from edge.live import LiveSites
+from edge.log import Log
 from edge.settings import Settings
 from edge.stores.base import Store
 from edge.tokens import Signer
@@ -33,6 +34,7 @@ class Services:
     countries: Countries
     erasures: Erasures
     clock: Clock
+    log: Log
     cookie_keys: tuple[bytes, ...]
     identify_keys: Mapping[str, tuple[bytes, ...]]
     _signers: dict[str, Signers] = field(default_factory=dict)

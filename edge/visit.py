@@ -42,7 +42,9 @@ def read(services: Services, live: LiveSite, request: Request) -> Visit:
 def address(services: Services, request: Request) -> str:
     """Return the client's address: the last hop that is no proxy of ours."""
     forwarded = request.headers.getlist("x-forwarded-for")
-    return geo.client_address(request.scope.get("client"), forwarded, services.settings.trusted_proxies)
+    return geo.client_address(
+        request.scope.get("client"), forwarded, services.settings.trusted_proxies
+    )
 
 
 def _gpc(request: Request) -> bool:

@@ -12,7 +12,7 @@ from html.parser import HTMLParser
 
 import nh3
 from jinja2 import StrictUndefined, Template, TemplateError, nodes
-from jinja2.exceptions import TemplateSyntaxError
+from jinja2.exceptions import TemplateSyntaxError, UndefinedError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from rules.findings import Finding, did_you_mean
@@ -109,8 +109,11 @@ class Block:
         template = self._templates.get(language) or self._templates[""]
         try:
             html = template.render({**dict(given), ATTRIBUTES: dict(shown)})
+        except UndefinedError as bad:
+            raise BadRender(f"block '{self.name}': {bad.message}") from bad
         except (TemplateError, ArithmeticError, TypeError, ValueError) as bad:
-            raise BadRender(f"block '{self.name}': {bad}") from bad
+            # Its text may hold the value itself, which has no place in a log.
+            raise BadRender(f"block '{self.name}': {type(bad).__name__}") from bad
         if len(html) > MAX_OUTPUT:
             raise BadRender(f"block '{self.name}' grew over {MAX_OUTPUT // 1024} KiB")
         return _CLEANER.clean(html).strip()

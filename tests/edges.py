@@ -1,6 +1,7 @@
 """An edge in this process: real store, real files, real cookies; only the clock is the test's own."""
 
 import asyncio
+import io
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from starlette.applications import Starlette
 
 from edge import secrets_file
 from edge.app import create_app, make_services
+from edge.log import Log
 from edge.services import Services
 from edge.settings import Settings
 from edge.stores.base import Customer, Store
@@ -106,7 +108,12 @@ class Browser:
     async def see(self, category: str, event: str | None = None) -> httpx.Response:
         """Record the view of a page."""
         properties = {"category": category}
-        sent = {"id": event or str(uuid4()), "name": "view", "time": START, "properties": properties}
+        sent = {
+            "id": event or str(uuid4()),
+            "name": "view",
+            "time": START,
+            "properties": properties,
+        }
         return await self.post("events", [sent])
 
 
@@ -128,7 +135,13 @@ class Running:
     def token(self, customer: str = "C1", **claims: Any) -> str:
         """Sign an identify token as the shop's backend does."""
         now = self.clock.now // 1000
-        standard = {"sub": customer, "aud": "shop", "iat": now, "exp": now + 120, "jti": str(uuid4())}
+        standard = {
+            "sub": customer,
+            "aud": "shop",
+            "iat": now,
+            "exp": now + 120,
+            "jti": str(uuid4()),
+        }
         return jwt.encode({**standard, **claims}, self.key, algorithm="HS256")
 
 
@@ -140,7 +153,10 @@ CUSTOMERS = (
 
 @asynccontextmanager
 async def running(
-    tmp_path: Path, store: Store | None = None, environ: Mapping[str, str] | None = None, **files: str
+    tmp_path: Path,
+    store: Store | None = None,
+    environ: Mapping[str, str] | None = None,
+    **files: str,
 ) -> AsyncIterator[Running]:
     """Start an edge on the test's site with two customers."""
     folder = write_site(tmp_path / "sites" / "shop", **files)
@@ -158,7 +174,8 @@ async def running(
     if store is None:
         await opened.put_customers("shop", CUSTOMERS)
     clock = Clock()
-    services = make_services(settings, opened, secrets, clock)
+    log = Log(io.StringIO(), clock, readable=True)
+    services = make_services(settings, opened, secrets, log, clock)
     app = create_app(services)
     async with app.router.lifespan_context(app):
         yield Running(app, services, clock, folder, secrets.identify["shop"][0])

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from edges import Running, run, running
 
 from edge.stores.base import StoreUnavailable
 from edge.stores.open import open_store
-from edges import Running, run, running
 
 CONSENT, VISITOR = "__Host-tw_consent", "__Host-tw_visitor"
 
@@ -174,6 +174,7 @@ class DeadLedger:
 
 def with_fault(tmp_path: Path, test: Any, *dead: str) -> None:
     """Run a test against an edge whose store cannot be reached for some calls."""
+
     async def main() -> None:
         store = DeadLedger(open_store(f"sqlite:///{tmp_path}/store.db"))
         async with running(tmp_path, store) as edge:

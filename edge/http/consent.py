@@ -2,7 +2,6 @@
 
 import asyncio
 import base64
-import logging
 import secrets
 from typing import Literal
 
@@ -22,8 +21,6 @@ from edge.services import Services
 from edge.site_folder import LiveSite
 from edge.stores.base import StoreError
 from edge.visit import Visit
-
-log = logging.getLogger("tagwerk")
 
 LEDGER_PATIENCE = 0.25
 """Seconds the answer to a refusal waits for its entry in the ledger."""
@@ -86,7 +83,7 @@ async def _must_record(services: Services, live: LiveSite, entry: dict[str, obje
     try:
         await services.store.record_consent(live.site.name, entry)
     except StoreError as bad:
-        log.error("consent not recorded, so not granted", extra={"error": str(bad)})
+        services.log.error("consent.not_recorded", bad, site=live.site.name)
         detail = "your choice could not be recorded, so nothing was granted; try again shortly"
         raise Problem(503, detail, retry=True) from None
 
@@ -97,7 +94,7 @@ async def _may_record(services: Services, live: LiveSite, entry: dict[str, objec
         recording = services.store.record_consent(live.site.name, entry)
         await asyncio.wait_for(recording, LEDGER_PATIENCE)
     except (StoreError, TimeoutError) as bad:
-        log.error("refusal in force but not in the ledger", extra={"error": str(bad)})
+        services.log.error("refusal.not_recorded", bad, site=live.site.name)
 
 
 async def _set_cookies(

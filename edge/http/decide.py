@@ -1,6 +1,5 @@
 """``POST decide``: the decisions for a page of a single-page app, and for late slots."""
 
-import logging
 from urllib.parse import urlsplit
 
 import msgspec
@@ -15,8 +14,6 @@ from edge.http.wire import ConsentState, consent_state
 from edge.services import Services
 from edge.site_folder import LiveSite
 from rules.decide import Decision, decide
-
-log = logging.getLogger("tagwerk")
 
 
 class _PageIn(msgspec.Struct, forbid_unknown_fields=True):
@@ -44,9 +41,7 @@ async def decisions(
     known = await context.build(services, live, request, seen, page)
     decided = decide(live.site, known.context, slots)
     for error in decided.errors:
-        log.error(
-            "a decision failed, default shown", extra={"site": live.site.name, "error": error}
-        )
+        services.log.error("decision.failed", site=live.site.name, message=error)
     return Answer(decided.decisions, consent_state(known.visit.grants))
 
 

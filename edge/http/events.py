@@ -1,6 +1,5 @@
 """``POST events``: stores what happened, if the site declares it and consent allows it."""
 
-import logging
 from typing import Annotated, NamedTuple
 
 import msgspec
@@ -16,8 +15,6 @@ from edge.stores.base import Event, Mark, Recorded, Scalar, StoreError, VisitorE
 from edge.visit import Visit
 from rules import counters
 from rules.values import fits
-
-log = logging.getLogger("tagwerk")
 
 MAX_EVENTS = 100
 MAX_TEXT = 512
@@ -68,7 +65,7 @@ async def _stored(
         late = [Dropped(recorded.event.id, "CONSENT_REQUIRED") for recorded in kept]
         return _Sorted([], dropped + late)
     except StoreError as bad:
-        log.error("events not stored", extra={"site": site.name, "error": str(bad)})
+        services.log.error("events.not_stored", bad, site=site.name)
         detail = "events could not be stored; send them again with the same ids"
         raise Problem(503, detail, retry=True) from None
     return _Sorted(kept, dropped)

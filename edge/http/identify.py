@@ -1,7 +1,5 @@
 """``POST identify`` and ``POST logout``: links a visitor to its customer, and cuts the link again."""
 
-import logging
-
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,8 +11,6 @@ from edge.identify_tokens import BadToken, Identity
 from edge.services import Services
 from edge.site_folder import LiveSite
 from edge.stores.base import Evidence, LinkedElsewhere, StoreError, TokenUsed, VisitorErased
-
-log = logging.getLogger("tagwerk")
 
 PURPOSE = "personalization"
 """The grant without which nobody is linked to anybody."""
@@ -42,7 +38,7 @@ async def identify(services: Services, live: LiveSite, request: Request) -> Resp
     except TokenUsed:
         raise Problem(401, "this token was used before; sign a new one for each login") from None
     except StoreError as bad:
-        log.error("login not linked", extra={"site": live.site.name, "error": str(bad)})
+        services.log.error("login.not_linked", bad, site=live.site.name)
         raise Problem(503, "the login could not be stored; try again shortly", retry=True) from None
 
 
@@ -52,7 +48,7 @@ def _verified(services: Services, live: LiveSite, token: str) -> Identity:
         keys = services.identify_keys.get(name, ())
         return identify_tokens.verify(token, keys, name, services.clock())
     except BadToken as bad:
-        log.warning("identify token refused", extra={"site": name, "error": str(bad)})
+        services.log.warning("login.token_refused", site=name, message=bad.reason)
         raise Problem(401, str(bad)) from None
 
 
@@ -85,7 +81,7 @@ async def logout(services: Services, live: LiveSite, request: Request) -> Respon
     try:
         await services.store.unlink(live.site.name, seen.visitor, services.clock())
     except StoreError as bad:
-        log.error("link left uncut, its visitor ID is given up", extra={"error": str(bad)})
+        services.log.error("logout.link_not_cut", bad, site=live.site.name)
     _set_visitor(services, live, response, cookies.new_visitor())
     return response
 
