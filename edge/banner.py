@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import cast
 
 import msgspec
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -36,7 +37,7 @@ def texts(language: str) -> Texts:
     found = folder / f"{language}.yaml"
     if not found.is_file():
         found = folder / f"{FALLBACK}.yaml"
-    return Texts(parse(found.read_bytes(), found.name).plain())
+    return Texts.parse(cast(dict[str, object], parse(found.read_bytes(), found.name).plain()))
 
 
 @cache
@@ -50,4 +51,4 @@ def render(policy: Policy, language: str) -> Banner:
     html = _TEMPLATES.get_template("banner.html").render(view=model)
     digest = text_hash(model)
     answer = {"lang": language, "html": html, "css": _css(), "hash": digest}
-    return Banner(msgspec.json.encode(answer), digest, model.reopen)
+    return Banner(msgspec.json.encode(answer), digest, model.labels["reopen"])

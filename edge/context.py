@@ -133,9 +133,9 @@ def _add_query(facts: dict[str, Value], query: str) -> None:
     for name, value in pairs:
         facts.setdefault(f"{QUERY}{name}", value[:MAX_VALUE])
     for name in _UTM:
-        value = facts.get(f"{QUERY}utm_{name}")
-        if value is not None:
-            facts[f"utm.{name}"] = value
+        given = facts.get(f"{QUERY}utm_{name}")
+        if given is not None:
+            facts[f"utm.{name}"] = given
 
 
 def _add_device(site: Site, facts: dict[str, Value], request: Request) -> None:

@@ -41,9 +41,8 @@ def read(services: Services, live: LiveSite, request: Request) -> Visit:
 
 def address(services: Services, request: Request) -> str:
     """Return the client's address: the last hop that is no proxy of ours."""
-    client = request.client.host if request.client else ""
     forwarded = request.headers.getlist("x-forwarded-for")
-    return geo.client_address(client, forwarded, services.settings.trusted_proxies)
+    return geo.client_address(request.scope.get("client"), forwarded, services.settings.trusted_proxies)
 
 
 def _gpc(request: Request) -> bool:

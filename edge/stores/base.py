@@ -1,7 +1,7 @@
 """The one contract every store keeps, and the values that cross it.
 
-Times are integers: milliseconds since the Unix epoch, UTC. A visitor is its visitor ID, a customer its
-CRM ID. Nothing here checks consent: callers pass only what the grants of the request allow.
+Times are integers: milliseconds since the Unix epoch, UTC. A visitor is its visitor ID, a customer
+its CRM ID. Nothing here checks consent: callers pass only what the grants of the request allow.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -28,6 +28,10 @@ class StoreDamaged(StoreError):
 
 class TokenUsed(StoreError):
     """This identify token was accepted before."""
+
+
+class LinkedElsewhere(StoreError):
+    """This visitor is or was linked to another customer; nothing changed, the token is unused."""
 
 
 class VisitorErased(StoreError):
@@ -75,13 +79,13 @@ class Customer(msgspec.Struct, frozen=True):
 
 
 class Person(msgspec.Struct, frozen=True):
-    """All a decision needs of the store, in one read. A visitor never seen reads as the defaults."""
+    """All a decision needs, in one read. A visitor never seen reads as the defaults."""
 
     customer: str | None = None
     attributes: Mapping[str, Scalar] = {}
     counts: Counts = {}
     counters: str = ""
-    """Which set of counters ``counts`` was kept for: the ``counters`` last given to ``append``/``recount``."""
+    """Which set of counters ``counts`` was kept for, as given to ``append`` or ``recount``."""
     erased: bool = False
 
 
@@ -98,10 +102,11 @@ class Store(Protocol):
     async def append(
         self, site: str, visitor: str, counters: str, events: Sequence[Recorded]
     ) -> int:
-        """Store events and advance their counters; returns how many were new (ids seen before are not).
+        """Store events and advance their counters; returns how many were new to the site, by id.
 
-        ``counters`` names the set of counters the marks belong to. If the visitor's counts are of another
-        set, the events are stored and the counts left for ``recount``. Raises ``VisitorErased``.
+        ``counters`` names the set of counters the marks belong to. If the visitor's counts are of
+        another set, the events are stored and the counts left for ``recount``. Without events
+        nothing is stored. Raises ``VisitorErased``.
         """
         ...
 
@@ -112,13 +117,22 @@ class Store(Protocol):
         counters: str,
         count: Callable[[Iterable[Event]], Counts],
     ) -> Counts:
-        """Rebuild a visitor's counts from its events after the site's set of counters changed."""
+        """Rebuild a visitor's counts from its events after the site's set of counters changed.
+
+        ``count`` gets the events in order of time, inside the write, and may run in another thread;
+        what it raises passes through, and nothing has changed. Raises ``VisitorErased``.
+        """
         ...
 
     async def link(self, site: str, visitor: str, customer: str, evidence: Evidence) -> None:
-        """Use the token once and link the visitor, in one step. Raises ``TokenUsed``, ``VisitorErased``.
+        """Use the token once and link the visitor, in one step.
 
-        A visitor linked to another customer keeps that link: callers give a new visitor ID instead.
+        Raises ``TokenUsed``, ``VisitorErased``.
+
+        A visitor that is or ever was linked to another customer keeps that history: this raises
+        ``LinkedElsewhere``, and callers give a new visitor ID instead, with the same token. Silence
+        here would answer "linked" to two logins at once, and one would read the other's content.
+        Linked to this customer already, it only uses the token.
         """
         ...
 
@@ -127,7 +141,7 @@ class Store(Protocol):
         ...
 
     async def erase(self, site: str, visitor: str, time: int) -> None:
-        """Remove the visitor's events, counts and links, and leave a hashed tombstone against late ones."""
+        """Remove the visitor's events, counts and links; a hashed tombstone refuses late ones."""
         ...
 
     async def record_consent(self, site: str, entry: Mapping[str, object]) -> str:
@@ -135,7 +149,10 @@ class Store(Protocol):
         ...
 
     async def put_customers(self, site: str, customers: Iterable[Customer]) -> int:
-        """Insert or replace customers, all or none; returns how many."""
+        """Insert or replace customers, all or none; returns how many.
+
+        What ``customers`` raises while it is read passes through, and nothing has changed.
+        """
         ...
 
     async def check(self) -> None:

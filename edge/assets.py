@@ -1,0 +1,19 @@
+"""Where the files lie that the server carries: beside the package in a wheel, else in the tree."""
+
+from pathlib import Path
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+def static_dir() -> Path:
+    """Return the folder of the built tag and banner assets."""
+    return _first(_PACKAGE / "_static", _PACKAGE.parent / "static")
+
+
+def demo_dir() -> Path:
+    """Return the folder of the demo shop."""
+    return _first(_PACKAGE / "_demo", _PACKAGE.parent / "examples" / "demo-shop")
+
+
+def _first(*folders: Path) -> Path:
+    return next(folder for folder in folders if folder.is_dir())
