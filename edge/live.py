@@ -14,6 +14,9 @@ from rules.findings import BadSite, Finding
 DEBOUNCE_MS = 100
 """Edits that come within this time are read as one."""
 
+LOOK_MS = 1000
+"""How long to wait for a notice before looking anyway."""
+
 
 class LiveSites:
     """The sites of one root folder, by name. What is held here is always whole and checked."""
@@ -23,6 +26,7 @@ class LiveSites:
         self._root = root
         self._extra = extra_origins
         self._folders: dict[Path, str] = {}
+        self._stamps: dict[Path, frozenset[site_folder.Stamp]] = {}
         self._sites: dict[str, LiveSite] = {}
         self.broken: dict[str, BadSite] = {}
         """Site -> why its newest edit is not live."""
@@ -48,6 +52,7 @@ class LiveSites:
             raise BadSite([Finding(str(self._root), 1, 1, "there is no site here", hint)])
         findings: list[Finding] = []
         for folder in found:
+            self._stamps[folder] = site_folder.stamp(folder)
             try:
                 self._take(folder, site_folder.load(site_folder.read(folder)))
             except BadSite as bad:
@@ -66,22 +71,32 @@ class LiveSites:
         self.broken.pop(name, None)
 
     async def watch(self, stop: asyncio.Event) -> None:
-        """Reload what changes on disk until told to stop."""
-        changes = awatch(
+        """Reload what changes on disk until told to stop.
+
+        The system's notices only say when to look: some file systems send none, and an edit may fall
+        between loading and watching. So every look compares all files, and there is one each second.
+        """
+        looks = awatch(
             self._root,
             stop_event=stop,
             debounce=DEBOUNCE_MS,
             step=20,
+            rust_timeout=LOOK_MS,
+            yield_on_timeout=True,
             ignore_permission_denied=True,
         )
-        async for batch in changes:
-            paths = [Path(path) for _, path in batch]
-            for folder in site_folder.folders(self._root):
-                if any(path.is_relative_to(folder.resolve()) for path in paths):
-                    await self.reload(folder)
+        async for _ in looks:
+            for folder in await asyncio.to_thread(self._changed):
+                await self.reload(folder)
+
+    def _changed(self) -> list[Path]:
+        """Return the folders whose files are not those last read."""
+        known = {*site_folder.folders(self._root), *self._folders}
+        return [path for path in sorted(known) if site_folder.stamp(path) != self._stamps.get(path)]
 
     async def reload(self, folder: Path) -> None:
         """Read one folder again, off the event loop; keep the last good site if it is broken."""
+        self._stamps[folder] = site_folder.stamp(folder)
         try:
             live = await asyncio.to_thread(lambda: site_folder.load(site_folder.read(folder)))
             changed = live.site.version != self._version(folder)

@@ -1,6 +1,7 @@
 """From a folder on disk to a site that can be served, or to everything that is wrong with it."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from rules.source import Node
 
 _PATTERNS = ("site.yaml", "rules/*.yaml", "rules/*.yml", "blocks/*.html")
 _MAX_BLOCK = 256 * 1024
+Stamp = tuple[str, int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +31,25 @@ class LiveSite:
     """What the tag needs to find the slots of a page."""
 
 
+def _paths(folder: Path) -> list[Path]:
+    """Return the files a site is made of. Hidden files are somebody's drafts."""
+    found = (path for pattern in _PATTERNS for path in folder.glob(pattern))
+    return [path for path in found if not path.name.startswith(".") and path.is_file()]
+
+
 def read(folder: Path) -> dict[str, bytes]:
-    """Return the files a site is made of, by path relative to its folder. Hidden files are drafts."""
-    files: dict[str, bytes] = {}
-    for pattern in _PATTERNS:
-        for path in folder.glob(pattern):
-            if not path.name.startswith(".") and path.is_file():
-                files[path.relative_to(folder).as_posix()] = _bytes(path)
-    return files
+    """Return the content of a site's files, by path relative to its folder."""
+    return {path.relative_to(folder).as_posix(): _bytes(path) for path in _paths(folder)}
+
+
+def stamp(folder: Path) -> frozenset[Stamp]:
+    """Return what changes whenever a file of the site does: path, time and size of each."""
+    stamps: set[Stamp] = set()
+    for path in _paths(folder):
+        with suppress(OSError):
+            status = path.stat()
+            stamps.add((path.as_posix(), status.st_mtime_ns, status.st_ino, status.st_size))
+    return frozenset(stamps)
 
 
 def _bytes(path: Path) -> bytes:

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from edges import Running, run, running
 
 from edge.stores.base import StoreUnavailable
 from edge.stores.open import open_store
+from edges import Running, run, running
 
 CONSENT, VISITOR = "__Host-tw_consent", "__Host-tw_visitor"
 

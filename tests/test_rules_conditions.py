@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tables import rows
 
 from rules.conditions import Context
 from rules.counters import Occurrence, count
 from rules.loader import load
 from rules.model import Rule, Site
 from rules.operators import OPERATORS
+from tables import rows
 
 NOW = int(datetime(2026, 10, 25, 0, 30, tzinfo=UTC).timestamp() * 1000)
 HOUR = 3_600_000

@@ -3,9 +3,9 @@
 from typing import Any
 
 import pytest
-from tables import rows
 
 from rules.loader import load
+from tables import rows
 
 GOOD = {
     "site.yaml": b"""site: test

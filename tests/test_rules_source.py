@@ -3,10 +3,10 @@
 from typing import Any
 
 import pytest
-from tables import rows
 
 from rules.findings import BadSite
 from rules.source import Node, parse
+from tables import rows
 
 
 @pytest.mark.parametrize("row", rows("scalars"))

@@ -1,0 +1,89 @@
+"""Events and what they change: durable, counted once, only what is declared."""
+
+import sqlite3
+from pathlib import Path
+
+from edges import RULES, START, Running, run
+
+DAY = 86_400_000
+
+
+def test_three_views_change_the_decision_and_the_window_closes(tmp_path: Path) -> None:
+    async def test(edge: Running) -> None:
+        browser = edge.browser()
+        await browser.consent("accept_all")
+        for wanted in ("DEFAULT", "DEFAULT", "DEFAULT", "MATCH"):
+            assert (await browser.decide())["hero"]["reason"] == wanted
+            assert (await browser.see("shoes")).status_code == 202
+        await browser.see("coats")
+        assert (await browser.decide())["hero"]["rule"] == "shoes"
+        edge.clock.now += 31 * DAY
+        assert (await browser.decide())["hero"]["reason"] == "DEFAULT"
+
+    run(tmp_path, test)
+
+
+def test_a_retried_event_counts_once(tmp_path: Path) -> None:
+    async def test(edge: Running) -> None:
+        browser = edge.browser()
+        await browser.consent("accept_all")
+        for _ in range(5):
+            assert (await browser.see("shoes", "same")).status_code == 202
+        assert (await browser.decide())["hero"]["reason"] == "DEFAULT"
+
+    run(tmp_path, test)
+
+
+def test_undeclared_events_and_properties_are_not_kept(tmp_path: Path) -> None:
+    async def test(edge: Running) -> None:
+        browser = edge.browser()
+        await browser.consent("accept_all")
+        properties = {"category": "shoes", "email": "a@b.example", "path": 7}
+        sent = [
+            {"id": "1", "name": "view", "time": START, "properties": properties},
+            {"id": "2", "name": "spy", "time": START, "properties": {}},
+        ]
+        answer = await browser.post("events", sent)
+        assert answer.status_code == 200
+        assert answer.json() == {"accepted": 1, "dropped": [{"id": "2", "reason": "UNDECLARED"}]}
+        with sqlite3.connect(tmp_path / "store.db") as connection:
+            rows = connection.execute("SELECT name, properties FROM events").fetchall()
+        assert [(name, bytes(kept)) for name, kept in rows] == [("view", b'{"category":"shoes"}')]
+
+    run(tmp_path, test)
+
+
+def test_a_clock_that_runs_ahead_cannot_hold_a_window_open(tmp_path: Path) -> None:
+    async def test(edge: Running) -> None:
+        browser = edge.browser()
+        await browser.consent("accept_all")
+        for number in range(3):
+            future = {"id": f"{number}", "name": "view", "time": START + 400 * DAY}
+            await browser.post("events", [{**future, "properties": {"category": "shoes"}}])
+        edge.clock.now += 31 * DAY
+        assert (await browser.decide())["hero"]["reason"] == "DEFAULT"
+
+    run(tmp_path, test)
+
+
+def test_a_rule_written_later_counts_what_happened_before(tmp_path: Path) -> None:
+    async def test(edge: Running) -> None:
+        browser = edge.browser()
+        await browser.consent("accept_all")
+        for _ in range(2):
+            await browser.see("coats")
+        path = edge.folder / "rules" / "main.yaml"
+        text = RULES.replace("category: shoes", "category: coats").replace("gte: 3", "gte: 2")
+        path.write_text(text, encoding="utf-8")
+        await edge.services.sites.reload(edge.folder)
+        assert (await browser.decide())["hero"]["rule"] == "shoes"
+
+    run(tmp_path, test)
+
+
+def test_too_many_events_at_once(tmp_path: Path) -> None:
+    async def test(edge: Running) -> None:
+        many = [{"id": str(number), "name": "view", "time": 1} for number in range(101)]
+        assert (await edge.browser().post("events", many)).status_code == 413
+
+    run(tmp_path, test)

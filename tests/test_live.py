@@ -1,0 +1,109 @@
+"""Live reload: a good edit is served at once, a broken one changes nothing and is explained."""
+
+import asyncio
+import io
+from pathlib import Path
+
+import pytest
+
+from edge.live import LiveSites
+from edge.log import Log
+from edges import GOLD, RULES, Running, run, write_site
+from rules.findings import BadSite
+
+
+async def until(edge: Running, text: str | None) -> None:
+    """Wait until the strip shows a text."""
+    for _ in range(100):
+        decided = await edge.browser().decide("https://shop.example/?utm_campaign=herbst")
+        if decided["strip"].get("text") == text:
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError(f"the strip never showed {text}")
+
+
+def test_an_edit_is_live_and_a_broken_one_changes_nothing(tmp_path: Path) -> None:
+    async def test(edge: Running) -> None:
+        rules = edge.folder / "rules" / "main.yaml"
+        await until(edge, "Herbst")
+        rules.write_text(RULES.replace("text: Herbst", "text: Winter"), encoding="utf-8")
+        await until(edge, "Winter")
+        rules.write_text(RULES.replace("show:", "shwo:"), encoding="utf-8")
+        for _ in range(100):
+            if edge.services.sites.broken:
+                break
+            await asyncio.sleep(0.05)
+        said = str(edge.services.sites.broken["shop"])
+        assert "rules/main.yaml:4:" in said and "Did you mean 'show'?" in said
+        await until(edge, "Winter")
+        ready = (await edge.browser().client.get("/readyz")).json()
+        assert ready["sites"]["shop"]["edit_refused"] is True
+        rules.write_text(RULES.replace("text: Herbst", "text: Advent"), encoding="utf-8")
+        await until(edge, "Advent")
+        assert not edge.services.sites.broken
+
+    run(tmp_path, test)
+
+
+def test_a_broken_block_changes_nothing(tmp_path: Path) -> None:
+    async def test(edge: Running) -> None:
+        block = edge.folder / "blocks" / "gold.html"
+        before = edge.services.sites.get("shop")
+        block.write_text("<b>{{ attr['crm.name'] }</b>", encoding="utf-8")
+        await edge.services.sites.reload(edge.folder)
+        assert edge.services.sites.get("shop") is before
+        assert "blocks/gold.html:1:" in str(edge.services.sites.broken["shop"])
+        block.write_text(GOLD + "!", encoding="utf-8")
+        await edge.services.sites.reload(edge.folder)
+        assert edge.services.sites.get("shop") is not before
+
+    run(tmp_path, test)
+
+
+def test_a_missing_file_and_a_half_written_one_change_nothing(tmp_path: Path) -> None:
+    async def test(edge: Running) -> None:
+        before = edge.services.sites.get("shop")
+        (edge.folder / "site.yaml").write_text("site: sh", encoding="utf-8")
+        await edge.services.sites.reload(edge.folder)
+        (edge.folder / "site.yaml").unlink()
+        await edge.services.sites.reload(edge.folder)
+        assert edge.services.sites.get("shop") is before
+
+    run(tmp_path, test)
+
+
+def load(root: Path) -> LiveSites:
+    """Load the sites below a folder."""
+    sites = LiveSites(root, Log(io.StringIO(), lambda: 0, readable=True))
+    sites.load()
+    return sites
+
+
+def test_a_broken_site_does_not_start_and_says_all(tmp_path: Path) -> None:
+    write_site(tmp_path / "one", rules=RULES.replace("slot: hero", "slot: herp"))
+    write_site(tmp_path / "two", gold="<script>")
+    with pytest.raises(BadSite) as bad:
+        load(tmp_path)
+    said = str(bad.value)
+    assert "one/rules/main.yaml" in said and "two/blocks/gold.html" in said
+
+
+def test_two_sites_of_one_name(tmp_path: Path) -> None:
+    write_site(tmp_path / "one")
+    write_site(tmp_path / "two")
+    with pytest.raises(BadSite, match="is called 'shop' already"):
+        load(tmp_path)
+
+
+def test_no_site_at_all(tmp_path: Path) -> None:
+    with pytest.raises(BadSite, match="there is no site here"):
+        load(tmp_path)
+
+
+def test_consent_findings_have_their_place(tmp_path: Path) -> None:
+    folder = write_site(tmp_path / "one")
+    path = folder / "site.yaml"
+    path.write_text(path.read_text().replace("personalization: {}", "personalisation: {}"))
+    with pytest.raises(BadSite) as bad:
+        load(tmp_path)
+    assert "site.yaml:7:" in str(bad.value)
