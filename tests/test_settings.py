@@ -206,6 +206,7 @@ WEAK = [
     ("counted up", b64(bytes(range(32))), "easy to guess"),
     ("counted down", b64(bytes(range(64, 0, -1))), "easy to guess"),
     ("the alphabet typed", "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", "easy to guess"),
+    ("digits typed", "31415926535897932384626433832795028841971693993751", "easy to guess"),
     ("a word repeated", b64(b"secret" * 8), "easy to guess"),
     ("a word typed", "ThisIsMyVerySecretKeyThatNobodyEverGuesses_2026", "easy to guess"),
     ("a word encoded", b64(b"please-ChangeMe-before-production!2026"), "easy to guess"),
