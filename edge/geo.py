@@ -44,11 +44,10 @@ class Countries:
 
     def country(self, ip: str) -> str | None:
         """The ISO code of an address's country, or None. Never raises."""
-        address = _address(ip)
-        if self._reader is None or address is None:
+        if self._reader is None:
             return None
         try:
-            return _code(self._reader.get(address))
+            return _code(self._reader.get(_address(ip) or ip))
         except Exception:  # a damaged database must not cost a page
             return None
 
@@ -78,6 +77,8 @@ def client_address(
     ``client`` is who connected, ``forwarded`` the X-Forwarded-For headers in their order. Whatever
     stands left of the first hop we do not trust was said by a stranger and is not looked at.
     """
+    if client and not trusted:
+        return client[0]
     nearest = _address(client[0]) if client else None
     if nearest is None:
         return UNKNOWN

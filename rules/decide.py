@@ -129,16 +129,9 @@ class _Deciding:
     def _id(self, rule: str | None, variant: str | None, reason: Reason) -> str:
         """Hash what was decided for whom and when: equal for equal input, no chance, no clock."""
         context = self._context
-        parts = (
-            self._site.version,
-            self._slot,
-            rule,
-            variant,
-            reason.value,
-            context.unit,
-            context.now,
-        )
-        return blake2b(repr(parts).encode(), digest_size=8).hexdigest()
+        said = f"{rule}\0{variant}\0{reason}\0{context.unit}\0{context.now}"
+        text = f"{self._site.version}\0{self._slot}\0{said}"
+        return blake2b(text.encode(), digest_size=8).hexdigest()
 
 
 def _live(rule: Rule, now: int) -> bool:

@@ -17,11 +17,11 @@ Body = TypeVar("Body")
 
 MAX_BODY = 64 * 1024
 PREFIX = "/_tw/{site}/"
-_PRIVATE = {
-    "cache-control": "private, no-store",
-    "x-content-type-options": "nosniff",
-    "cross-origin-resource-policy": "same-site",
-}
+CORP = b"cross-origin-resource-policy"
+_PRIVATE = [
+    (b"cache-control", b"private, no-store"),
+    (b"x-content-type-options", b"nosniff"),
+]
 
 
 def get(path: str, handler: Handler) -> Route:
@@ -77,12 +77,14 @@ def _preflight(allowed: str | None) -> Response:
 
 def _dressed(response: Response, allowed: str | None) -> Response:
     """Add what every answer of a site carries; an Origin is only ever named if it is listed."""
-    for name, value in _PRIVATE.items():
-        response.headers.setdefault(name, value)
+    headers = response.raw_headers
+    headers += _PRIVATE
+    if not any(name == CORP for name, _ in headers):
+        headers.append((CORP, b"same-site"))
     if allowed is not None:
-        response.headers["access-control-allow-origin"] = allowed
-        response.headers["access-control-allow-credentials"] = "true"
-        response.headers["vary"] = "Origin"
+        headers.append((b"access-control-allow-origin", allowed.encode()))
+        headers.append((b"access-control-allow-credentials", b"true"))
+        headers.append((b"vary", b"Origin"))
     return response
 
 
