@@ -11,6 +11,7 @@ from edge import device
 from edge.erasures import Erasures
 from edge.geo import Countries
 from edge.http import banner, consent, decide, events, health, identify, tag
+from edge.http.problems import HANDLERS
 from edge.live import LiveSites
 from edge.log import Log
 from edge.secrets_file import Secrets
@@ -64,6 +65,6 @@ def create_app(services: Services) -> Starlette:
             await services.erasures.drain(DRAIN_SECONDS)
             await services.store.close()
 
-    app = Starlette(routes=ROUTES, lifespan=lifespan)
+    app = Starlette(routes=ROUTES, lifespan=lifespan, exception_handlers=HANDLERS)
     app.state.services = services
     return app

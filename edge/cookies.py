@@ -44,8 +44,9 @@ def new_visitor() -> str:
 def read_all(headers: Headers, name: str) -> list[str]:
     """Every value that the request carries under this cookie name, in the order received."""
     values = []
+    wanted = name.encode()
     for key, header in headers:
-        if key.lower() == b"cookie":
+        if key.lower() == b"cookie" and wanted in header:
             pairs = (part.partition("=") for part in header.decode("latin-1").split(";"))
             values += [
                 value.strip(" \t") for found, _, value in pairs if found.strip(" \t") == name

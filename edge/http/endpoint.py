@@ -7,6 +7,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from edge.http.problems import Problem, answer
 from edge.services import Services
@@ -26,42 +27,45 @@ _PRIVATE = [
 
 def get(path: str, handler: Handler) -> Route:
     """Return the route of a call that changes nothing."""
-    return Route(PREFIX + path, _endpoint(handler, writes=False), methods=["GET", "OPTIONS"])
+    return Route(PREFIX + path, Call(handler, writes=False), methods=["GET", "OPTIONS"])
 
 
 def post(path: str, handler: Handler) -> Route:
     """Return the route of a call that may only come from the site's own origins."""
-    return Route(PREFIX + path, _endpoint(handler, writes=True), methods=["POST", "OPTIONS"])
+    return Route(PREFIX + path, Call(handler, writes=True), methods=["POST", "OPTIONS"])
 
 
-def _endpoint(handler: Handler, writes: bool) -> Callable[[Request], Awaitable[Response]]:
-    async def endpoint(request: Request) -> Response:
-        services: Services = request.app.state.services
-        live = services.sites.get(request.path_params["site"])
+class Call:
+    """One call of a site, as an ASGI application."""
+
+    def __init__(self, handler: Handler, writes: bool) -> None:
+        self._handler = handler
+        self._writes = writes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        request = Request(scope, receive, send)
+        services: Services = scope["app"].state.services
+        live = services.sites.get(scope["path_params"]["site"])
         if live is None:
-            return _dressed(answer(Problem(404, "there is no such site here")), None)
+            response = _dressed(answer(Problem(404, "there is no such site here")), None)
+        else:
+            response = await self._site(services, live, request)
+        await response(scope, receive, send)
+
+    async def _site(self, services: Services, live: LiveSite, request: Request) -> Response:
         origin = request.headers.get("origin")
         allowed = origin if services.sites.allows(live, origin) else None
         try:
-            response = await _answered(services, live, request, handler, writes, allowed)
+            if request.method == "OPTIONS":
+                response = _preflight(allowed)
+            elif self._writes and allowed is None:
+                raise Problem(403, "this Origin is not listed under 'origins' in site.yaml")
+            else:
+                response = await self._handler(services, live, request)
         except Problem as problem:
             response = answer(problem)
         return _dressed(response, allowed)
-
-    return endpoint
-
-
-async def _answered(
-    services: Services, live: LiveSite, request: Request, handler: Handler, writes: bool,
-    allowed: str | None,
-) -> Response:  # fmt: skip
-    if request.method == "OPTIONS":
-        return _preflight(allowed)
-    if writes and allowed is None:
-        raise Problem(
-            403, "this Origin is not one of the site's; list it under 'origins' in site.yaml"
-        )
-    return await handler(services, live, request)
 
 
 def _preflight(allowed: str | None) -> Response:

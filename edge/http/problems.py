@@ -3,6 +3,7 @@
 from http import HTTPStatus
 
 import msgspec
+from starlette.requests import Request
 from starlette.responses import Response
 
 RETRY_SECONDS = 2
@@ -30,3 +31,21 @@ def answer(problem: Problem) -> Response:
     headers = {"Retry-After": str(RETRY_SECONDS)} if problem.retry else None
     encoded = msgspec.json.encode(body)
     return Response(encoded, problem.status, headers, "application/problem+json")
+
+
+async def not_found(_: Request, __: Exception) -> Response:
+    """Answer an address that is none of ours."""
+    return answer(Problem(404, "there is no such address here"))
+
+
+async def wrong_method(_: Request, __: Exception) -> Response:
+    """Answer a method that the address does not have."""
+    return answer(Problem(405, "this address has no such method"))
+
+
+async def failed(_: Request, __: Exception) -> Response:
+    """Answer where we failed; what happened is in the log."""
+    return answer(Problem(500, "the edge failed; its log says why"))
+
+
+HANDLERS = {404: not_found, 405: wrong_method, 500: failed}
