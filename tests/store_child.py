@@ -1,6 +1,6 @@
 """A process of its own that writes to a store until it is killed; told what to do by its arguments.
 
-Before each write it prints what it will send, after it what was acknowledged: one line each, unbuffered.
+Before each write it prints what it will send, after it what was acknowledged: one line each.
 """
 
 import asyncio
@@ -40,7 +40,7 @@ async def write_forever(store: SqliteStore, visitor: str, first: int, last: int 
 
 
 async def main(path: str, base: int, count: int | None) -> None:
-    """``base`` is the first event number; with ``count`` each of the writers stops after so many."""
+    """``base`` is the first event number; with ``count`` each writer stops after so many."""
     store = SqliteStore(Path(path))
     starts = [base + 100_000 * n for n in range(WRITERS)]
     await asyncio.gather(

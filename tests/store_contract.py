@@ -1,7 +1,7 @@
 """What every store must do, as tests that a store's own test class inherits.
 
-The class provides ``connect``: a function that opens one more ``Store`` on the same, at first empty,
-data, as another process would. Nothing here knows which store it is.
+The class provides ``connect``: a function that opens one more ``Store`` on the same, at first
+empty, data, as another process would. Nothing here knows which store it is.
 """
 
 import asyncio

@@ -1,6 +1,7 @@
 """Faults made for real: kill -9, a full disk, a disk that fails, a damaged file, a hung process."""
 
 import asyncio
+import json
 import os
 import random
 import resource
@@ -19,7 +20,7 @@ from store_child import COUNTERS, KEEP, SITE, recorded
 from store_contract import NOW, outcome, token, view
 
 from consent import ledger
-from edge.stores.base import Event, Mark, Person, Recorded, StoreDamaged, StoreUnavailable
+from edge.stores.base import Event, Mark, Recorded, StoreDamaged, StoreUnavailable
 from edge.stores.sqlite import SqliteStore
 
 ROOT = Path(__file__).parents[1]
@@ -43,8 +44,6 @@ def chain_of(path: Path) -> list[str]:
     with sqlite3.connect(path) as connection:
         rows = connection.execute("SELECT entry, hash FROM ledger ORDER BY seq").fetchall()
     connection.close()
-    import json
-
     entries = [(json.loads(entry), hashed) for entry, hashed in rows]
     assert ledger.verify(entries) is None
     return [hashed for _, hashed in entries]
@@ -195,7 +194,7 @@ class SmallDisk:
 
 
 class SmallFiles:
-    """A limit on the size of files: writing on fails as on a bad disk (SQLite reports an I/O error)."""
+    """A limit on the size of files: writing on fails as on a bad disk (an I/O error)."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -358,12 +357,3 @@ class TestDamage:
             await store.close()
 
         asyncio.run(scenario())
-
-    def test_a_file_that_is_gone_is_no_empty_store(self, path: Path) -> None:
-        async def scenario() -> None:
-            store = SqliteStore(path)
-            await store.append(SITE, "v", COUNTERS, [view("a")])
-            await store.close()
-
-        asyncio.run(scenario())
-        assert asyncio.run(SqliteStore(path).person(SITE, "v")) != Person()

@@ -45,8 +45,8 @@ def writer(path: Path, wait_ms: int) -> sqlite3.Connection:
         "foreign_keys = ON",
         "secure_delete = ON",
         "temp_store = MEMORY",
-        # SQLite's own checkpoints let another process commit meanwhile, which before 3.51.3 can in
-        # rare cases damage the file (sqlite.org/wal.html#walresetbug); the writer makes better ones.
+        # SQLite's own checkpoints let another process commit meanwhile, which before 3.51.3 can
+        # in rare cases damage the file (sqlite.org/wal.html#walresetbug). The writer's do not.
         "wal_autocheckpoint = 0",
         "journal_size_limit = 67108864",
         "cache_size = -16384",

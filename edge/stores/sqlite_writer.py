@@ -5,7 +5,6 @@ goes into the next commit together.
 """
 
 import asyncio
-import os
 import sqlite3
 import threading
 import time
@@ -56,6 +55,7 @@ class Writer:
     def __init__(self, path: Path, queue: int, wait_ms: int) -> None:
         """Start the thread. ``queue``: jobs that may wait; ``wait_ms``: for another's lock."""
         self._path = path
+        self._wal = path.with_name(f"{path.name}-wal")
         self._limit = queue
         self._wait_ms = wait_ms
         self._jobs: SimpleQueue[Job[Any] | None] = SimpleQueue()
@@ -144,7 +144,7 @@ class Writer:
 
     def _wal_is_large(self) -> bool:
         try:
-            return os.stat(f"{self._path}-wal").st_size > WAL_LIMIT
+            return self._wal.stat().st_size > WAL_LIMIT
         except OSError:
             return False
 
@@ -160,7 +160,7 @@ class Writer:
             (busy, *_) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
             connection.execute(f"PRAGMA busy_timeout = {self._wait_ms}")
         except sqlite3.Error:
-            self._drop_connection()  # What was committed is safe in the WAL; the next attempt does it.
+            self._drop_connection()  # What was committed is safe in the WAL until next time.
         self._scrub = bool(busy)
         self._scrub_at = time.monotonic() + (SCRUB_AGAIN if busy else SCRUB_EVERY)
 
