@@ -4,23 +4,20 @@ import asyncio
 import json
 import os
 import random
-import resource
 import signal
 import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Protocol
 
 import pytest
 import store_child
-from store_child import COUNTERS, KEEP, SITE, recorded
-from store_contract import NOW, outcome, token, view
+from store_child import COUNTERS, SITE, recorded
+from store_stories import COUNTERS, NOW, SITE, large, outcome, token, view, views
 
 from consent import ledger
-from edge.stores.base import Event, Mark, Recorded, StoreDamaged, StoreUnavailable
+from edge.stores.base import StoreDamaged, StoreUnavailable
 from edge.stores.sqlite import SqliteStore
 
 ROOT = Path(__file__).parents[1]
@@ -110,12 +107,8 @@ async def _retried(path: Path, sent: dict[str, set[int]]) -> None:
         assert before + new == len(numbers)
         counts = (await store.person(SITE, visitor)).counts
         assert counts == {"views": sorted(numbers)}
-        assert counts == await store.recount(SITE, visitor, COUNTERS, _views)
+        assert counts == await store.recount(SITE, visitor, COUNTERS, views)
     await store.close()
-
-
-def _views(events: object) -> dict[str, list[int]]:
-    return {"views": [event.time for event in events]}  # type: ignore[attr-defined]
 
 
 class TestSeveralProcesses:
@@ -173,108 +166,6 @@ def _opened_despite_lock(path: Path) -> SqliteStore:
     return SqliteStore(path, wait_ms=100)
 
 
-class Space(Protocol):
-    """A place for a store that runs out of room, and can be given more."""
-
-    folder: Path
-
-    def free(self) -> None:
-        """Give it more room."""
-
-
-class SmallDisk:
-    """A tmpfs of 2 MB, half of it taken: writing on fails as on a full disk (ENOSPC)."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        (folder / "ballast").write_bytes(bytes(1 << 20))
-
-    def free(self) -> None:
-        (self.folder / "ballast").unlink()
-
-
-class SmallFiles:
-    """A limit on the size of files: writing on fails as on a bad disk (an I/O error)."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self._usual = resource.getrlimit(resource.RLIMIT_FSIZE)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, self._usual[1]))
-
-    def free(self) -> None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, self._usual)
-
-
-def _mounted(folder: Path) -> bool:
-    command = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(folder)]
-    return subprocess.run(command, capture_output=True, check=False).returncode == 0
-
-
-@pytest.fixture
-def failing_files(tmp_path: Path) -> Iterator[Space]:
-    space = SmallFiles(tmp_path)
-    yield space
-    space.free()
-
-
-@pytest.fixture
-def full_disk(tmp_path: Path) -> Iterator[Space]:
-    """A small tmpfs; who may not mount gets the limit on file sizes instead."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    if _mounted(folder):
-        yield SmallDisk(folder)
-        subprocess.run(["umount", str(folder)], check=True)
-    else:
-        space = SmallFiles(folder)
-        yield space
-        space.free()
-
-
-class TestNoRoom:
-    def test_a_full_disk(self, full_disk: Space) -> None:
-        asyncio.run(_runs_full_and_recovers(full_disk))
-
-    def test_a_disk_that_fails(self, failing_files: Space) -> None:
-        asyncio.run(_runs_full_and_recovers(failing_files))
-
-
-def _large(number: int) -> Recorded:
-    event = Event(f"e{number}", "view", number, "web", {"text": "x" * 2000})
-    return Recorded(event, (Mark("views", KEEP),))
-
-
-async def _runs_full_and_recovers(space: Space) -> None:
-    store = SqliteStore(space.folder / "t.db")
-    stored, refused = await _fill(store)
-    # Reads go on, and what was refused is nowhere.
-    person = await store.person(SITE, "v")
-    assert person.counts == {"views": stored}
-    assert await outcome(store.check()) in (None, StoreUnavailable)
-    space.free()
-    await store.check()
-    assert await store.append(SITE, "v", COUNTERS, [_large(n) for n in refused]) == len(refused)
-    everything = sorted(stored + refused)
-    assert (await store.person(SITE, "v")).counts == {"views": everything}
-    await store.close()
-    again = SqliteStore(space.folder / "t.db")
-    assert await again.recount(SITE, "v", COUNTERS, _views) == {"views": everything}
-    await again.close()
-
-
-async def _fill(store: SqliteStore) -> tuple[list[int], list[int]]:
-    """Append until a write is refused: the numbers that were stored, and those refused."""
-    for start in range(0, 100_000, 10):
-        numbers = range(start, start + 10)
-        calls = [store.append(SITE, "v", COUNTERS, [_large(n)]) for n in numbers]
-        outcomes = await asyncio.gather(*map(outcome, calls))
-        refused = [n for n, result in zip(numbers, outcomes, strict=True) if result != 1]
-        if refused:
-            assert set(outcomes) <= {1, StoreUnavailable}
-            return [n for n in range(start + 10) if n not in refused], refused
-    raise AssertionError("the disk never filled")
-
-
 class TestLocked:
     def test_a_lock_of_another_process(self, path: Path) -> None:
         async def scenario() -> None:
@@ -321,7 +212,7 @@ class TestDamage:
         async def seed() -> None:
             store = SqliteStore(path)
             for n in range(40):
-                await store.append(SITE, f"v{n}", COUNTERS, [_large(n * 10 + i) for i in range(5)])
+                await store.append(SITE, f"v{n}", COUNTERS, [large(n * 10 + i) for i in range(5)])
                 await store.link(SITE, f"v{n}", "C1", token(f"t{n}"))
             await store.close()
 
