@@ -2,13 +2,14 @@
 
 import asyncio
 import hashlib
+from collections.abc import Callable, Iterable
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from store_stories import COUNTERS, NOW, SITE, Connect, story, times_by_name, token, view
 
-from edge.stores.base import Customer, Event, Person, Recorded, Store
+from edge.stores.base import Counts, Customer, Event, Person, Recorded, Store
 
 
 class ReadAndCount:
@@ -80,7 +81,7 @@ class ReadAndCount:
         recorded = [view("a", 1), Recorded(Event("b", "x", 2, "till", {"n": None, "b": True}))]
         await store.append(SITE, "v", COUNTERS, recorded)
         seen: list[Event] = []
-        await store.recount(SITE, "v", COUNTERS, lambda events: seen.extend(events) or {})
+        await store.recount(SITE, "v", COUNTERS, _remember_in(seen))
         assert seen == [item.event for item in recorded]
 
     @story
@@ -102,11 +103,21 @@ class ReadAndCount:
 
     @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
     @given(data=st.data())
-    def test_counters_equal_a_count_of_all_events(self, connect: Connect, data: st.DataObject):
+    def test_counters_equal_a_count_of_all_events(
+        self, connect: Connect, data: st.DataObject
+    ) -> None:
         ids = st.tuples(st.integers(0, 30), st.sampled_from("ab"))
         calls = data.draw(st.lists(st.lists(ids, max_size=6), max_size=6))
         site = f"site-{hashlib.sha256(repr(calls).encode()).hexdigest()}"
         asyncio.run(_counts_like_a_model(connect, site, calls))
+
+
+def _remember_in(seen: list[Event]) -> Callable[[Iterable[Event]], Counts]:
+    def count(events: Iterable[Event]) -> Counts:
+        seen.extend(events)
+        return {}
+
+    return count
 
 
 async def _counts_like_a_model(

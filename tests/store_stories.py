@@ -49,7 +49,7 @@ def story(
     def run(self: object, connect: Connect) -> None:
         asyncio.run(play(self, connect))
 
-    del run.__wrapped__  # type: ignore[attr-defined]  # pytest would read the inner parameters
+    del run.__wrapped__  # pytest would read the inner parameters
     return run
 
 

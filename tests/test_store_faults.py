@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 import store_child
-from store_child import COUNTERS, SITE, recorded
+from store_child import recorded
 from store_stories import COUNTERS, NOW, SITE, large, outcome, token, view, views
 
 from consent import ledger

@@ -92,11 +92,11 @@ def migrate(
 
     Raises StoreError for a file of a newer release or of another program, and leaves it untouched.
     """
-    if _version(connection, path, len(migrations)) == len(migrations):
+    if _marks(connection) == (len(migrations), APPLICATION_ID):
         return  # Without the lock: a start must not wait for a busy or a hung process.
     connection.execute("BEGIN IMMEDIATE")
     try:
-        # Again under the lock: of two processes that start together only one migrates.
+        # Under the lock: of two processes that start together only one migrates.
         version = _version(connection, path, len(migrations))
         for statements in migrations[version:]:
             for statement in statements:
@@ -109,9 +109,14 @@ def migrate(
             connection.execute("ROLLBACK")
 
 
-def _version(connection: sqlite3.Connection, path: Path, newest: int) -> int:
-    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+def _marks(connection: sqlite3.Connection) -> tuple[int, int]:
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
     (owner,) = connection.execute("PRAGMA application_id").fetchone()
+    return version, owner
+
+
+def _version(connection: sqlite3.Connection, path: Path, newest: int) -> int:
+    version, owner = _marks(connection)
     (tables,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
     if tables and owner != APPLICATION_ID:
         raise StoreError(
