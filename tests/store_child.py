@@ -8,10 +8,9 @@ import os
 import sys
 from pathlib import Path
 
-from store_stories import COUNTERS, SITE
-
 from edge.stores.base import Event, Mark, Recorded
 from edge.stores.sqlite import SqliteStore
+from store_stories import COUNTERS, SITE
 
 KEEP = 1_000_000
 WRITERS = 8

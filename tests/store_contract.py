@@ -8,12 +8,12 @@ import asyncio
 from collections.abc import Iterator
 
 import pytest
-from store_contract_events import ReadAndCount
-from store_contract_people import LinkAndErase
-from store_stories import COUNTERS, NOW, SITE, Connect, outcome, story, token, view
 
 from consent import ledger
 from edge.stores.base import Customer, Person, Store, StoreError, StoreUnavailable, TokenUsed
+from store_contract_events import ReadAndCount
+from store_contract_people import LinkAndErase
+from store_stories import COUNTERS, NOW, SITE, Connect, outcome, story, token, view
 
 
 class LedgerAndCustomers:

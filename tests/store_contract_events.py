@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from store_stories import COUNTERS, NOW, SITE, Connect, story, times_by_name, token, view
 
 from edge.stores.base import Counts, Customer, Event, Person, Recorded, Store
+from store_stories import COUNTERS, NOW, SITE, Connect, story, times_by_name, token, view
 
 
 class ReadAndCount:

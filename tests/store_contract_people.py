@@ -2,8 +2,6 @@
 
 import asyncio
 
-from store_stories import COUNTERS, NOW, SITE, outcome, story, times_by_name, token, view
-
 from edge.stores.base import (
     Customer,
     Evidence,
@@ -13,6 +11,7 @@ from edge.stores.base import (
     TokenUsed,
     VisitorErased,
 )
+from store_stories import COUNTERS, NOW, SITE, outcome, story, times_by_name, token, view
 
 
 class LinkAndErase:

@@ -12,13 +12,13 @@ import time
 from pathlib import Path
 
 import pytest
-import store_child
-from store_child import recorded
-from store_stories import COUNTERS, NOW, SITE, large, outcome, token, view, views
 
+import store_child
 from consent import ledger
 from edge.stores.base import StoreDamaged, StoreUnavailable
 from edge.stores.sqlite import SqliteStore
+from store_child import recorded
+from store_stories import COUNTERS, NOW, SITE, large, outcome, token, view, views
 
 ROOT = Path(__file__).parents[1]
 KILLS = 20 if os.environ.get("TAGWERK_LONG") else 4

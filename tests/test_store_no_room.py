@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Protocol
 
 import pytest
-from store_stories import COUNTERS, SITE, large, outcome, views
 
 from edge.stores.base import StoreUnavailable
 from edge.stores.sqlite import SqliteStore
+from store_stories import COUNTERS, SITE, large, outcome, views
 
 
 class Space(Protocol):

@@ -9,13 +9,13 @@ import time
 from pathlib import Path
 
 import pytest
-from sqlite_rows import rows
-from store_stories import COUNTERS, SITE, view
 
 from edge.stores.base import StoreDamaged, StoreError, StoreUnavailable
 from edge.stores.open import BadStoreUrl, open_store
 from edge.stores.schema import MIGRATIONS, migrate
 from edge.stores.sqlite import SqliteStore
+from sqlite_rows import rows
+from store_stories import COUNTERS, SITE, view
 
 ROOT = Path(__file__).parents[1]
 

@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
-from sqlite_rows import rows
-from store_contract import StoreContract
-from store_stories import COUNTERS, NOW, SITE, Connect, outcome, token, view
 
 from consent import ledger
 from edge.stores import sqlite_writer
 from edge.stores.base import Customer
 from edge.stores.sqlite import PERSON, SqliteStore
+from sqlite_rows import rows
+from store_contract import StoreContract
+from store_stories import COUNTERS, NOW, SITE, Connect, outcome, token, view
 
 T = TypeVar("T")
 ROOT = Path(__file__).parents[1]
