@@ -105,6 +105,13 @@ class Texts(msgspec.Struct, frozen=True):
         return self(f"duration_{unit}") if count == 1 else self(f"duration_{unit}s", count=count)
 
 
+class Link(msgspec.Struct, frozen=True):
+    """A link and its words."""
+
+    label: str
+    url: str
+
+
 class ServiceView(msgspec.Struct, frozen=True):
     """A recipient in the second layer."""
 
@@ -112,8 +119,7 @@ class ServiceView(msgspec.Struct, frozen=True):
     provider: str
     cookies: tuple[tuple[str, str], ...]
     countries: str
-    privacy_url: str | None
-    privacy_label: str
+    privacy: Link | None
 
 
 class PurposeView(msgspec.Struct, frozen=True):
@@ -125,13 +131,6 @@ class PurposeView(msgspec.Struct, frozen=True):
     always_on: bool
     services_label: str
     services: tuple[ServiceView, ...]
-
-
-class Link(msgspec.Struct, frozen=True):
-    """A link of the first layer."""
-
-    label: str
-    url: str
 
 
 class BannerView(msgspec.Struct, frozen=True):
@@ -201,13 +200,13 @@ def _purpose(policy: Policy, texts: Texts, name: str) -> PurposeView:
 
 def _service(service: Service, texts: Texts) -> ServiceView:
     countries = texts.listed([texts.country(code) for code in service.third_countries])
+    label = texts("service_privacy", provider=service.provider)
     return ServiceView(
         name=service.name,
         provider=service.provider,
         cookies=tuple((each.name, texts.duration(each.duration)) for each in service.cookies),
         countries=countries or texts("service_countries_none"),
-        privacy_url=service.privacy_url,
-        privacy_label=texts("service_privacy", provider=service.provider),
+        privacy=Link(label, service.privacy_url) if service.privacy_url else None,
     )
 
 

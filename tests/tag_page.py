@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from harness import ROOT
 from jinja2 import Environment, FileSystemLoader
 from playwright.sync_api import Page, Route
-from visits import Visit
 
 from consent import banner
 from consent.policy import Policy, parse
+from harness import ROOT
+from visits import Visit
 
 ORIGIN = "https://shop.example"
 EDGE = "/_tw/demo-shop/"

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from tag_page import GRANTED, STRICT_CSP, Shop, boot, decision, default
+
 from visits import Visit
 
 pytestmark = pytest.mark.browser

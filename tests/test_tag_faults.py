@@ -16,6 +16,7 @@ from tag_page import (
     decision,
     default,
 )
+
 from visits import Visit
 
 pytestmark = pytest.mark.browser

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from harness import ROOT
 from tag_page import ASKED, DENIED, Shop, boot
+
+from harness import ROOT
 from visits import Visit
 
 pytestmark = pytest.mark.browser
@@ -30,7 +31,8 @@ input{display:none} a{color:red;font-size:50px}</style>"""
 AXE_RUN = """() => axe.run(document).then((result) => result.violations.map(
   (violation) => violation.id + " " + violation.nodes.map((node) => node.html + node.failureSummary)))"""
 FACE = """(e) => { const s = getComputedStyle(e), r = e.getBoundingClientRect(); return {
-  width: Math.round(r.width), height: Math.round(r.height), top: r.top, font: s.fontSize + s.fontWeight + s.fontFamily,
+  width: Math.round(r.width), height: Math.round(r.height), top: r.top,
+  font: s.fontSize + s.fontWeight + s.fontFamily,
   face: s.color + s.backgroundColor + s.border + s.borderRadius + s.boxShadow + s.opacity + s.textDecoration}; }"""
 WIDTHS = [(320, 568), (320, 256), (375, 667), (768, 1024), (1440, 900), (3840, 2160)]
 ENGLISH = {"lang": "en"}

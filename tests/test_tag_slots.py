@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from tag_page import Shop, boot, decision
+
 from visits import Visit
 
 pytestmark = pytest.mark.browser
