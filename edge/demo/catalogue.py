@@ -1,4 +1,4 @@
-"""What the demo shop sells: read once from ``catalogue.yaml``."""
+"""What the demo shop sells and shows, and who may log in: read once from ``catalogue.yaml``."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -8,7 +8,6 @@ import msgspec
 
 from rules import source
 
-LANGUAGES: Final = ("de", "en")
 FILE: Final = "catalogue.yaml"
 
 
@@ -34,7 +33,7 @@ class ProductText(msgspec.Struct, frozen=True):
 
     name: str
     kind: str
-    text: str
+    description: str
     material: str
 
 
@@ -53,7 +52,7 @@ class LookText(msgspec.Struct, frozen=True):
     """A look in one language."""
 
     slug: str
-    name: str
+    title: str
     text: str
 
 
@@ -67,13 +66,20 @@ class Look(msgspec.Struct, frozen=True):
     en: LookText
 
 
+class ShopperText(msgspec.Struct, frozen=True):
+    """What there is to try with a customer, in one language."""
+
+    note: str
+
+
 class Shopper(msgspec.Struct, frozen=True):
     """Somebody whom a visitor of the demo can log in as; ``id`` is the CRM ID."""
 
     id: str
     first_name: str
     tier: str
-    situation: str
+    de: ShopperText
+    en: ShopperText
 
 
 class _File(msgspec.Struct, forbid_unknown_fields=True):
