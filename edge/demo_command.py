@@ -22,6 +22,7 @@ from edge.stores.open import open_store
 
 STORE: Final = "tagwerk.db"
 SECRETS: Final = "secrets.json"
+STATE: Final = "state"
 CUSTOMERS: Final = "customers.csv"
 COUNTRIES: Final = "geo.mmdb"
 
@@ -46,10 +47,11 @@ def run(host: str, port: int, folder: Path | None, var: Path) -> None:
     log = Log(sys.stderr, wall_clock, readable=sys.stderr.isatty())
     capture(log)
     services = make_services(settings, open_store(settings.store), secrets, log)
-    _import_customers(services, site_dir / CUSTOMERS)
+    console = Console(stderr=True)
+    _import_customers(services, site_dir / CUSTOMERS, console)
     key = secrets.identify[SITE][0]
     app = demo.build(create_app(services), site_dir, key, wall_clock)
-    Console(stderr=True).print(_welcome(host, port, site_dir))
+    console.print(_welcome(host, port, site_dir))
     server.run(app, host, port)
 
 
@@ -59,6 +61,7 @@ def _settings(host: str, port: int, site_dir: Path, var: Path) -> Settings:
         sites=site_dir,
         store=f"sqlite:///{var / STORE}",
         secrets=var / SECRETS,
+        state=var / STATE,
         host=host,
         port=port,
         geo=site_dir / COUNTRIES,
@@ -67,11 +70,11 @@ def _settings(host: str, port: int, site_dir: Path, var: Path) -> Settings:
     )
 
 
-def _import_customers(services: Services, file: Path) -> None:
+def _import_customers(services: Services, file: Path, console: Console) -> None:
     live = services.sites.get(SITE)
     if live is None:
         raise StoreError(f"{services.settings.sites}: site.yaml must say 'site: {SITE}'")
-    with bar("Importing customers") as progress:
+    with bar("Importing customers", console) as progress:
         report = asyncio.run(
             crm.import_customers(services.store, SITE, live.site.attributes, file, progress)
         )
@@ -80,7 +83,8 @@ def _import_customers(services: Services, file: Path) -> None:
 
 
 def _welcome(host: str, port: int, site_dir: Path) -> Panel:
-    address = f"http://{'127.0.0.1' if host in ('', '0.0.0.0') else host}:{port}/"
+    everywhere = host in ("", "0.0.0.0", "::")  # noqa: S104  (compared, not bound)
+    address = f"http://{'127.0.0.1' if everywhere else host}:{port}/"
     rules = site_dir / "rules" / "herbst.yaml"
     tries = [f"  {n}. {text.format(rules=rules)}" for n, text in enumerate(WHAT_TO_TRY, 1)]
     safari = "Safari keeps no Secure cookies on http://localhost: use Chrome, Edge or Firefox."

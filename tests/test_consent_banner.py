@@ -7,11 +7,11 @@ from typing import Any
 import msgspec
 import pytest
 import yaml
-from tag_page import SECTION, policy, rendered, texts
 
 from consent.banner import REQUIRED_KEYS, BadTexts, Texts, text_hash, view
 from consent.grants import PURPOSES
 from harness import ROOT
+from tag_page import SECTION, policy, rendered, texts
 
 LANGUAGES = sorted(path.stem for path in (ROOT / "consent" / "locales").glob("*.yaml"))
 ONE = [SECTION["services"][0]]

@@ -7,9 +7,9 @@ from threading import Thread
 from typing import Any
 
 import pytest
-from tag_page import DENIED, GRANTED, TAG, UNSET, Shop, boot, decision, document
 
 from harness import wait_until
+from tag_page import DENIED, GRANTED, TAG, UNSET, Shop, boot, decision, document
 from visits import Visit
 
 pytestmark = pytest.mark.browser

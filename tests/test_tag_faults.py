@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+
 from tag_page import (
     ASKED,
     GRANTED,
@@ -16,7 +17,6 @@ from tag_page import (
     decision,
     default,
 )
-
 from visits import Visit
 
 pytestmark = pytest.mark.browser

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from tag_page import ASKED, DENIED, Shop, boot
 
 from harness import ROOT
+from tag_page import ASKED, DENIED, Shop, boot
 from visits import Visit
 
 pytestmark = pytest.mark.browser

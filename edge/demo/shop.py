@@ -15,8 +15,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from edge.demo import links, strip
 from edge.demo import catalogue as catalogue_file
+from edge.demo import links, strip
 from edge.demo.pages import Pages, View
 from edge.demo.session import Session, Sessions
 

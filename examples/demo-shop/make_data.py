@@ -55,7 +55,7 @@ NETWORKS = {
 
 def customers() -> list[tuple[object, ...]]:
     """The three, and made-up ones for the rest."""
-    chance = random.Random(SEED)  # noqa: S311: it makes names up
+    chance = random.Random(SEED)
     rows: list[tuple[object, ...]] = [*THREE]
     for number in range(len(THREE) + 1, CUSTOMERS + 1):
         rows.append((f"C-{1000 + number}", *_person(chance)))
