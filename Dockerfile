@@ -21,7 +21,8 @@ ENV PATH=/opt/tagwerk/bin:$PATH \
     TAGWERK_PORT=8080 \
     TAGWERK_SITES=/sites \
     TAGWERK_STORE=sqlite:////data/tagwerk.db \
-    TAGWERK_SECRETS=/data/secrets.json
+    TAGWERK_SECRETS=/data/secrets.json \
+    TAGWERK_STATE=/data/state
 USER 10001:10001
 WORKDIR /data
 VOLUME /data

@@ -25,6 +25,8 @@ _PLACEHOLDERS: Final[Mapping[str, frozenset[str]]] = {
     "duration_minutes": frozenset({"count"}),
     "duration_hours": frozenset({"count"}),
     "duration_days": frozenset({"count"}),
+    "duration_months": frozenset({"count"}),
+    "duration_years": frozenset({"count"}),
 }
 """What a text has to say: each of these keys has exactly these placeholders, every other has none."""
 
@@ -36,7 +38,8 @@ REQUIRED_KEYS: Final = frozenset(
         *("recipients_none", "recipients_one", "countries_none"),
         *("services_none", "services_one", "provider", "cookies", "cookies_none"),
         *("countries", "service_countries_none"),
-        *("duration_session", "duration_minute", "duration_hour", "duration_day"),
+        "duration_session",
+        *(f"duration_{unit}" for unit in ("minute", "hour", "day", "month", "year")),
         *(f"purpose_{name}{part}" for name in PURPOSES for part in ("", "_text")),
     }
 )
@@ -44,7 +47,7 @@ REQUIRED_KEYS: Final = frozenset(
 
 _PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
 _COUNTRY: Final = re.compile(r"country_[A-Z]{2}")
-_DURATION: Final = re.compile(r"([0-9]{1,5})(m|h|d)")
+_DURATION: Final = re.compile(r"([0-9]{1,5})(?:([mhd])| (minute|hour|day|month|year)s?)")
 _UNITS: Final = {"m": "minute", "h": "hour", "d": "day"}
 
 
@@ -92,14 +95,21 @@ class Texts(msgspec.Struct, frozen=True):
         return self.values.get(f"country_{code}", code)
 
     def duration(self, written: str) -> str:
-        """``30d`` or ``session`` in words; any other text as the policy wrote it."""
+        """``30d``, ``12 months`` or ``session`` in this language; any other text as it is written."""
         if written == "session":
             return self("duration_session")
         found = _DURATION.fullmatch(written)
         if not found:
             return written
-        unit, count = _UNITS[found[2]], int(found[1])
+        unit, count = found[3] or _UNITS[found[2]], int(found[1])
         return self(f"duration_{unit}") if count == 1 else self(f"duration_{unit}s", count=count)
+
+
+class Link(msgspec.Struct, frozen=True):
+    """A link and its words."""
+
+    label: str
+    url: str
 
 
 class ServiceView(msgspec.Struct, frozen=True):
@@ -109,8 +119,7 @@ class ServiceView(msgspec.Struct, frozen=True):
     provider: str
     cookies: tuple[tuple[str, str], ...]
     countries: str
-    privacy_url: str | None
-    privacy_label: str
+    privacy: Link | None
 
 
 class PurposeView(msgspec.Struct, frozen=True):
@@ -122,13 +131,6 @@ class PurposeView(msgspec.Struct, frozen=True):
     always_on: bool
     services_label: str
     services: tuple[ServiceView, ...]
-
-
-class Link(msgspec.Struct, frozen=True):
-    """A link of the first layer."""
-
-    label: str
-    url: str
 
 
 class BannerView(msgspec.Struct, frozen=True):
@@ -198,13 +200,13 @@ def _purpose(policy: Policy, texts: Texts, name: str) -> PurposeView:
 
 def _service(service: Service, texts: Texts) -> ServiceView:
     countries = texts.listed([texts.country(code) for code in service.third_countries])
+    label = texts("service_privacy", provider=service.provider)
     return ServiceView(
         name=service.name,
         provider=service.provider,
         cookies=tuple((each.name, texts.duration(each.duration)) for each in service.cookies),
         countries=countries or texts("service_countries_none"),
-        privacy_url=service.privacy_url,
-        privacy_label=texts("service_privacy", provider=service.provider),
+        privacy=Link(label, service.privacy_url) if service.privacy_url else None,
     )
 
 

@@ -12,6 +12,7 @@ from edge.erasures import Erasures
 from edge.geo import Countries
 from edge.http import banner, consent, decide, events, health, identify, tag
 from edge.http.problems import HANDLERS
+from edge.last_good import LastGood
 from edge.live import LiveSites
 from edge.log import Log
 from edge.secrets_file import Secrets
@@ -34,7 +35,7 @@ def make_services(
     settings: Settings, store: Store, secrets: Secrets, log: Log, clock: Clock = wall_clock
 ) -> Services:
     """Load every site and key. Raises ``BadSite``, ``OSError`` or ``ValueError`` with what to do."""
-    sites = LiveSites(settings.sites, log, settings.extra_origins)
+    sites = LiveSites(settings.sites, log, LastGood(settings.state, log), settings.extra_origins)
     sites.load()
     device.warm_up()
     return Services(

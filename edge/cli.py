@@ -10,11 +10,10 @@ from typing import ParamSpec
 import click
 from rich.console import Console
 
-from edge import crm, demo_command, secrets_file, server, site_folder
+from edge import crm_command, demo_command, secrets_file, server, site_folder
 from edge.app import create_app, make_services, wall_clock
 from edge.live import in_folder
 from edge.log import Log, capture
-from edge.progress import bar
 from edge.secrets_file import BadSecrets
 from edge.settings import BadSettings, Settings
 from edge.stores.base import StoreError
@@ -33,7 +32,7 @@ def findings_to_exit(command: Callable[P, None]) -> Callable[P, None]:
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> None:
         try:
             command(*args, **kwargs)
-        except (BadSite, BadSettings, BadSecrets, crm.BadImport, StoreError, OSError) as bad:
+        except (BadSite, BadSettings, BadSecrets, StoreError, OSError) as bad:
             click.echo(str(bad), err=True)
             sys.exit(1)
 
@@ -109,9 +108,8 @@ def crm_import(file: Path, folder: Path, store: str | None) -> None:
     """Import customers from a CSV FILE: all of them, or none if a row is wrong."""
     site = site_folder.load(site_folder.read(folder)).site
     url = store or Settings.from_env(os.environ).store
-    with bar("Importing customers") as progress:
-        report = crm.import_file(url, site, file, progress)
-    Console(stderr=True).print(report.summary())
+    report = crm_command.run(url, site, file, Console(stderr=True))
+    sys.exit(1 if report.findings else 0)
 
 
 @main.group()

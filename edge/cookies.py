@@ -2,12 +2,13 @@
 
 import re
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Final
 
 from consent.grants import DAY
 from consent.record import Record, from_payload, to_payload
-from edge.tokens import Signer
+from edge.tokens import Signer, timely
 
 Headers = Iterable[tuple[bytes, bytes]]
 """Raw ASGI headers: every Cookie header counts, also where a proxy split or doubled them."""
@@ -21,6 +22,9 @@ VISITOR_DAYS: Final = 395
 REFUSAL_DAYS: Final = 365
 
 _MOST_COPIES: Final = 8
+
+# A browser sends the same cookies with every request, and what a token holds never changes.
+_CACHED: Final = 10_000
 _DAY_SECONDS: Final = DAY // 1000
 _VISITOR_ID: Final = re.compile(r"[A-Za-z0-9_-]{21}[AQgw]")
 _ATTRIBUTES: Final = "HttpOnly; Secure; SameSite=Lax; Path=/"
@@ -56,8 +60,12 @@ def read_all(headers: Headers, name: str) -> list[str]:
 
 def read_consent(headers: Headers, signer: Signer, site: str, now: int) -> Record | None:
     """The visitor's choice on this site: of several the newest, of equally new the strictest."""
-    payloads = _verified(headers, CONSENT, signer, now)
-    records = [record for record in map(from_payload, payloads) if record and record.site == site]
+    found = [_record(signer, token) for token in _tokens(headers, CONSENT)]
+    records = [
+        record
+        for record in found
+        if record and record.site == site and timely(record.time // 1000, now)
+    ]
     return max(records, key=_precedence, default=None)
 
 
@@ -68,25 +76,36 @@ def _precedence(record: Record) -> tuple[int, bool, int, int, tuple[str, ...]]:
 
 def read_visitor(headers: Headers, signer: Signer, now: int) -> str | None:
     """The visitor ID; None without a valid one, or with two that differ."""
-    payloads = _verified(headers, VISITOR, signer, now)
-    ids = {visitor for payload in payloads if (visitor := _visitor(payload, now))}
+    found = [_issued(signer, token) for token in _tokens(headers, VISITOR)]
+    ids = {
+        visitor
+        for visitor, issued in filter(None, found)
+        if timely(issued, now) and now // 1000 - issued <= VISITOR_DAYS * _DAY_SECONDS
+    }
     return ids.pop() if len(ids) == 1 else None
 
 
-def _visitor(payload: Mapping[str, object], now: int) -> str | None:
-    visitor, issued = payload.get("v"), payload.get("t")
-    if not (isinstance(visitor, str) and _VISITOR_ID.fullmatch(visitor)):
-        return None
-    fresh = isinstance(issued, int) and now // 1000 - issued <= VISITOR_DAYS * _DAY_SECONDS
-    return visitor if fresh else None
-
-
-def _verified(headers: Headers, name: str, signer: Signer, now: int) -> list[Mapping[str, object]]:
+def _tokens(headers: Headers, name: str) -> set[str]:
     values = set(read_all(headers, name))
     # Nobody comes by that many honestly, and each one costs an HMAC for every key.
-    if len(values) > _MOST_COPIES:
-        return []
-    return [payload for value in values if (payload := signer.verify(value, now)) is not None]
+    return values if len(values) <= _MOST_COPIES else set()
+
+
+@lru_cache(maxsize=_CACHED)
+def _record(signer: Signer, token: str) -> Record | None:
+    payload = signer.unsign(token)
+    return None if payload is None else from_payload(payload)
+
+
+@lru_cache(maxsize=_CACHED)
+def _issued(signer: Signer, token: str) -> tuple[str, int] | None:
+    payload = signer.unsign(token)
+    if payload is None:
+        return None
+    visitor, issued = payload.get("v"), payload.get("t")
+    if not isinstance(visitor, str) or not isinstance(issued, int):
+        return None
+    return (visitor, issued) if _VISITOR_ID.fullmatch(visitor) else None
 
 
 def consent_cookie(record: Record, signer: Signer, expires_days: int) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 from watchfiles import awatch
 
 from edge import site_folder
+from edge.last_good import LastGood
 from edge.log import Log
 from edge.site_folder import LiveSite
 from rules.findings import BadSite, Finding
@@ -21,8 +22,11 @@ LOOK_MS = 1000
 class LiveSites:
     """The sites of one root folder, by name. What is held here is always whole and checked."""
 
-    def __init__(self, root: Path, log: Log, extra_origins: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, root: Path, log: Log, last_good: LastGood, extra_origins: tuple[str, ...] = ()
+    ) -> None:
         self._log = log
+        self._last_good = last_good
         self._root = root
         self._extra = extra_origins
         self._folders: dict[Path, str] = {}
@@ -45,20 +49,42 @@ class LiveSites:
         return origin is not None and (origin in site.site.origins or origin in self._extra)
 
     def load(self) -> None:
-        """Load every site. Raises ``BadSite`` with all findings: a server starts whole or not at all."""
+        """Load every site; a broken one from the copy of its last good files.
+
+        Raises ``BadSite`` with all findings of the sites that never were good.
+        """
         found = site_folder.folders(self._root)
         if not found:
             hint = "Name a folder that holds site.yaml, or whose folders do"
             raise BadSite([Finding(str(self._root), 1, 1, "there is no site here", hint)])
         findings: list[Finding] = []
         for folder in found:
-            self._stamps[folder] = site_folder.stamp(folder)
             try:
-                self._take(folder, site_folder.load(site_folder.read(folder)))
+                self._take(folder, self._read(folder))
             except BadSite as bad:
-                findings += [in_folder(folder, finding) for finding in bad.findings]
+                if not self._take_last_good(folder, bad):
+                    findings += [in_folder(folder, finding) for finding in bad.findings]
         if findings:
             raise BadSite(findings)
+
+    def _read(self, folder: Path) -> LiveSite:
+        # Stamped first: what changes while it is read is then seen to have changed.
+        self._stamps[folder] = site_folder.stamp(folder)
+        files = site_folder.read(folder)
+        live = site_folder.load(files)
+        self._last_good.keep(folder.name, files)
+        return live
+
+    def _take_last_good(self, folder: Path, bad: BadSite) -> bool:
+        files = self._last_good.files(folder.name)
+        if files is None:
+            return False
+        try:
+            self._take(folder, site_folder.load(files))
+        except BadSite:
+            return False
+        self._refuse(folder, bad)
+        return True
 
     def _take(self, folder: Path, live: LiveSite) -> None:
         name = live.site.name
@@ -66,6 +92,9 @@ class LiveSites:
         if owner != folder:
             message = f"{owner} is called '{name}' already"
             raise BadSite([live.site.consent.finding(message, "Give each site its own name")])
+        former = self._folders.get(folder, name)
+        if former != name:
+            del self._sites[former]
         self._folders[folder] = name
         self._sites[name] = live
         self.broken.pop(name, None)
@@ -96,9 +125,8 @@ class LiveSites:
 
     async def reload(self, folder: Path) -> None:
         """Read one folder again, off the event loop; keep the last good site if it is broken."""
-        self._stamps[folder] = site_folder.stamp(folder)
         try:
-            live = await asyncio.to_thread(lambda: site_folder.load(site_folder.read(folder)))
+            live = await asyncio.to_thread(self._read, folder)
             changed = live.site.version != self._version(folder)
             self._take(folder, live)
         except BadSite as bad:

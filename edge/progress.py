@@ -8,14 +8,9 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 
 @contextmanager
-def bar(title: str) -> Iterator[Callable[[int, int], None]]:
-    """Show a bar on stderr; the yielded function takes how much is done and how much there is."""
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TaskProgressColumn(),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+def bar(title: str, console: Console) -> Iterator[Callable[[int, int], None]]:
+    """Show a bar; the yielded function takes how much is done and how much there is."""
+    shown = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
+    with Progress(*shown, TimeRemainingColumn(), console=console, transient=True) as progress:
         task = progress.add_task(title, total=None)
         yield lambda done, total: progress.update(task, completed=done, total=total)

@@ -45,6 +45,7 @@ class Settings(msgspec.Struct, frozen=True):
     sites: Path
     store: str
     secrets: Path
+    state: Path
     host: str
     port: int
     geo: Path | None
@@ -145,6 +146,7 @@ SETTINGS: Final = (
     Setting("sites", _path, "sites", "folder with one folder for each site"),
     Setting("store", _store, "sqlite:///var/tagwerk.db", "address of the store"),
     Setting("secrets", _path, "var/secrets.json", "file with the keys, readable by its owner only"),
+    Setting("state", _path, "var/state", "folder for copies of each site's last good files"),
     Setting("host", _host, "127.0.0.1", "address to listen on"),
     Setting("port", _port, "8080", "port to listen on"),
     Setting("geo", _optional_path, "", "MMDB file that knows the country of an address"),

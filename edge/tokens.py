@@ -9,7 +9,6 @@ import binascii
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from typing import Final
 
 import itsdangerous
@@ -17,9 +16,6 @@ import msgspec
 
 CLOCK_LEEWAY: Final = 10 * 60
 """How far ahead of ours, in seconds, the clock of the node that signed may have been."""
-
-CACHED: Final = 10_000
-"""Tokens whose signature is remembered as good or bad; a flood of forged ones only empties this."""
 
 LONGEST: Final = 4096
 """Characters of the longest token looked at: more than a browser keeps in one cookie."""
@@ -35,8 +31,6 @@ class Signer:
     """
 
     def __init__(self, keys: Sequence[bytes], salt: str) -> None:
-        # A browser sends the same token with every request; what it holds never changes.
-        self._unsigned = lru_cache(maxsize=CACHED)(self._unsign)
         if not keys:
             raise ValueError("a signer needs at least one key")
         # The library takes its newest key last.
@@ -54,11 +48,14 @@ class Signer:
 
         A payload whose ``t`` (seconds) is more than the clock leeway ahead is refused as well.
         """
-        payload = self._unsigned(token) if len(token) <= LONGEST else None
-        return payload if payload is not None and _timely(payload, now_ms) else None
+        payload = self.unsign(token)
+        if payload is None or not timely(payload.get("t", 0), now_ms):
+            return None
+        return payload
 
-    def _unsign(self, token: str) -> Mapping[str, object] | None:
-        if not _FORM.fullmatch(token):
+    def unsign(self, token: str) -> Mapping[str, object] | None:
+        """The payload of a token whose signature is good, whatever time it says."""
+        if len(token) > LONGEST or not _FORM.fullmatch(token):
             return None
         try:
             body = self._signer.unsign(token)
@@ -68,8 +65,8 @@ class Signer:
         return payload if isinstance(payload, dict) else None
 
 
-def _timely(payload: Mapping[str, object], now_ms: int) -> bool:
-    issued = payload.get("t", 0)
+def timely(issued: object, now_ms: int) -> bool:
+    """Whether a token may have been issued at this time (seconds), clocks being what they are."""
     if not isinstance(issued, int) or isinstance(issued, bool):
         return False
     return issued <= now_ms // 1000 + CLOCK_LEEWAY

@@ -34,6 +34,7 @@ _BUILT_IN = (
     Attribute("time.hour", "number"),
     Attribute("time.weekday", "string", values=WEEKDAYS),
     Attribute("time.date", "date"),
+    Attribute("time.month", "number"),
     Attribute("customer.known", "boolean", source="link", purpose="personalization"),
 )
 BUILT_IN: dict[str, Attribute] = {attribute.name: attribute for attribute in _BUILT_IN}

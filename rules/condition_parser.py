@@ -207,6 +207,8 @@ def _reader_of(name: str, timezone: ZoneInfo) -> Read:
         return lambda context: _local(context, timezone).hour
     if name == "time.weekday":
         return lambda context: WEEKDAYS[_local(context, timezone).weekday()]
+    if name == "time.month":
+        return lambda context: _local(context, timezone).month
     if name == "time.date":
         return lambda context: _local(context, timezone).date().isoformat()
     return lambda context: context.facts.get(name)

@@ -12,6 +12,13 @@ import { plain } from "./bare.js";
 /** @param {ChildNode[]} nodes */
 const remover = (nodes) => () => nodes.forEach((node) => node.remove());
 
+/**
+ * An attribute that is empty after the undo was not there before.
+ * @param {Element} slot
+ * @param {string} name
+ */
+const tidy = (slot, name) => slot.getAttribute(name) || slot.removeAttribute(name);
+
 /** @type {Action} */
 function fill(slot, nodes) {
   const own = [...slot.childNodes];
@@ -46,11 +53,10 @@ function setAttribute(slot, _, { name = "", value = "" }) {
 /** @type {Action} */
 function addClass(slot, _, { value = "" }) {
   const added = value.split(/\s+/).filter((name) => name && !slot.classList.contains(name));
-  const had = slot.hasAttribute("class");
   slot.classList.add(...added);
   return () => {
     slot.classList.remove(...added);
-    if (!had && !slot.classList.length) slot.removeAttribute("class");
+    tidy(slot, "class");
   };
 }
 
@@ -64,7 +70,7 @@ function hide(slot) {
   style.setProperty("display", "none", "important");
   return () => {
     style.setProperty("display", value, priority);
-    if (!slot.getAttribute("style")) slot.removeAttribute("style");
+    tidy(slot, "style");
   };
 }
 

@@ -5,7 +5,7 @@
  * @typedef {import("./types.js").BannerAnswer} BannerAnswer
  */
 
-import { fail, guard } from "./bus.js";
+import { guard } from "./bus.js";
 import { plain } from "./bare.js";
 import { addStyle, ready } from "./dom.js";
 import { current, set } from "./grants.js";
@@ -22,7 +22,7 @@ const RETURNS = 5;
 let root = null;
 /** @type {HTMLElement | null} the small control that the tag itself adds */
 let control = null;
-/** @type {Element | null} where the focus was before it came into the banner */
+/** @type {HTMLElement | null} where the focus was before it came into the banner */
 let origin = null;
 let lang = "";
 let styled = false;
@@ -47,7 +47,7 @@ export function follow() {
 }
 
 /** Open the settings, for a visitor who asked for them. */
-export const show = guard("banner", () => open(current().ask ? 1 : 2, true));
+export const show = () => open(current().ask ? 1 : 2, true);
 
 /** Put the banner back when the page's renderer dropped it. */
 export function stay() {
@@ -60,7 +60,7 @@ export function stay() {
  */
 export function offerReopen(label) {
   document.addEventListener("click", (event) => {
-    const pressed = event.target instanceof Element && event.target.closest(REOPEN);
+    const pressed = closest(event, REOPEN);
     if (!pressed) return;
     event.preventDefault();
     origin = pressed;
@@ -72,26 +72,24 @@ export function offerReopen(label) {
     control = document.createElement("button");
     control.dataset.tagwerk = "reopen";
     control.textContent = label;
-    control.hidden = !!root;
     document.body.append(control);
+    place();
   });
 }
 
-/**
- * @param {1 | 2} to
- * @param {boolean} [asked] the visitor asked for it: then, and only then, the focus moves there
- */
-async function open(to, asked = false) {
+/** Show a layer. The focus moves there when the visitor asked for it, and only then. */
+const open = guard("banner", async (/** @type {1 | 2} */ to, /** @type {boolean | void} */ asked) => {
   if (!root) {
     if (loading) return;
     loading = true;
-    const answer = await ask("banner").catch((error) => fail("banner", error));
+    const answer = await ask("banner");
     loading = false;
-    if (!answer) return;
+    // Chosen meanwhile, in another tab: then there is nothing left to ask.
+    if (!answer || !(asked || current().ask)) return;
     build(answer);
   }
   turnTo(to, asked);
-}
+});
 
 /** @param {BannerAnswer} answer */
 function build(answer) {
@@ -100,8 +98,9 @@ function build(answer) {
   lang = answer.lang;
   root = /** @type {HTMLElement} */ (parse(answer.html.trim())[0]);
   root.addEventListener("click", guard("banner", pressed));
-  root.addEventListener("focusin", ({ relatedTarget: from }) => {
-    if (from instanceof Element && root && !root.contains(from)) origin = from;
+  root.addEventListener("focusin", ({ relatedTarget }) => {
+    const from = /** @type {HTMLElement | null} */ (relatedTarget);
+    if (from && !root?.contains(from)) origin = from;
   });
   root.addEventListener("keydown", ({ key }) => key === "Escape" && leave());
   const { state, grants } = current();
@@ -114,24 +113,29 @@ function place() {
   // First in the page: the first thing that Tab reaches, without taking the focus.
   if (!document.body) return ready(place);
   if (root) document.body.prepend(root);
-  if (control) control.hidden = true;
+  // The banner has the control's corner.
+  if (control) control.style.visibility = root ? "hidden" : "";
 }
 
 /** @param {Event} event */
-function pressed({ target }) {
-  const button = target instanceof Element ? target.closest("button") : null;
-  const press = button && PRESSES[button.dataset.tagwerk || ""];
-  return press ? press() : undefined;
-}
+const pressed = (event) => PRESSES[closest(event, "button")?.dataset.tagwerk ?? ""]?.();
+
+/**
+ * What was pressed, if it is such an element.
+ * @param {Event} event
+ * @param {string} selector
+ * @returns {HTMLElement | null | undefined}
+ */
+const closest = ({ target }, selector) => /** @type {Element | null} */ (target)?.closest?.(selector);
 
 /** @returns {HTMLInputElement[]} */
-const toggles = () => (root ? [...root.querySelectorAll("input")] : []);
+const toggles = () => [.../** @type {HTMLElement} */ (root).querySelectorAll("input")];
 
-const layer = () => (root && root.dataset.layer === "2" ? 2 : 1);
+const layer = () => Number(root?.dataset.layer);
 
 /**
  * @param {1 | 2} to
- * @param {boolean} focus
+ * @param {boolean | void} focus
  */
 function turnTo(to, focus) {
   if (!root) return;
@@ -139,8 +143,7 @@ function turnTo(to, focus) {
   for (const part of /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll("[data-on]"))) {
     part.hidden = part.dataset.on !== String(to);
   }
-  const heading = focus && root.querySelector("h2");
-  if (heading) heading.focus();
+  if (focus) root.querySelector("h2")?.focus();
 }
 
 /** Out of the settings without a choice: back to the question while it is open. Grants nothing. */
@@ -154,9 +157,10 @@ function close() {
   const inside = root.contains(document.activeElement);
   root.remove();
   root = null;
-  if (control) control.hidden = false;
-  const back = origin && origin.isConnected ? origin : document.querySelector(REOPEN);
-  if (inside && back instanceof HTMLElement) back.focus(plain({ preventScroll: true }));
+  place();
+  /** @type {HTMLElement | null} */
+  const back = origin?.isConnected ? origin : document.querySelector(REOPEN);
+  if (inside) back?.focus(plain({ preventScroll: true }));
   origin = null;
 }
 
@@ -170,22 +174,21 @@ async function choose(action, purposes) {
   const before = current();
   // In force on this page at once, whatever the network does.
   if (action === "withdraw") set(plain({ ...before, state: "denied", grants: ["necessary"] }));
-  try {
-    const { consent } = await ask("consent", { action, purposes, lang, layer: layer() });
+  const answer = await ask("consent", { action, purposes, lang, layer: layer() });
+  busy = false;
+  if (answer) {
     close();
-    set(consent, true);
+    set(answer.consent, true);
     await decide();
-  } catch (error) {
-    fail("consent", error);
-    // An unanswered refusal of the first question is already what is in force; all else has to be said.
-    if (action === "reject_all" && before.state === "unset") close();
-    else complain();
-  } finally {
-    busy = false;
-  }
+  } else if (action === "reject_all" && before.state === "unset") {
+    // What was refused is not in force anyway: nothing to make the visitor wait for.
+    close();
+  } else complain();
 }
 
+/** The choice is not stored, and the visitor has to know. */
 function complain() {
-  const alert = root && root.querySelector("[role=alert]");
-  if (alert) /** @type {HTMLElement} */ (alert).hidden = false;
+  /** @type {HTMLElement | null | undefined} */
+  const alert = root?.querySelector("[role=alert]");
+  if (alert) alert.hidden = false;
 }

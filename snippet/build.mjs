@@ -9,7 +9,7 @@ import { gzipSync } from "node:zlib";
 import { build, transform } from "esbuild";
 
 /** Bytes, gzip. The banner's budget is for style sheet and markup together; this is the sheet's part. */
-const BUDGETS = { "tag.js": 5 * 1024, "banner.css": 4 * 1024 };
+const BUDGETS = { "tag.js": 5000, "banner.css": 4000 };
 
 const source = (name) => fileURLToPath(new URL(name, import.meta.url));
 const target = (name) => fileURLToPath(new URL(`../static/${name}`, import.meta.url));

@@ -9,7 +9,7 @@ export function emit(name, detail) {
   try {
     document.dispatchEvent(new CustomEvent("tagwerk:" + name, { detail }));
     // Only where the page has one: making it would switch other scripts on.
-    if (window.dataLayer) window.dataLayer.push({ event: "tagwerk." + name, ...detail });
+    window.dataLayer?.push({ event: "tagwerk." + name, ...detail });
   } catch {
     // Nobody is left to tell.
   }
@@ -21,7 +21,7 @@ export function emit(name, detail) {
  * @param {unknown} error
  */
 export function fail(during, error) {
-  emit("error", { during, message: String((error && /** @type {Error} */ (error).message) || error) });
+  emit("error", { during, message: String(/** @type {Error} */ (error)?.message ?? error) });
 }
 
 /**

@@ -11,20 +11,17 @@ import { permits } from "./grants.js";
 
 const SEEN_MS = 1000;
 
-/** @type {WeakSet<Applied>} */
-const watched = new WeakSet();
-
 /**
  * Watch an applied block, if statistics are granted. Called again when they are.
  * @param {Applied} entry
  */
 export function watch(entry) {
-  if (watched.has(entry) || !permits("statistics")) return;
-  watched.add(entry);
+  if (entry.watched || !permits("statistics")) return;
+  entry.watched = true;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   const observer = new IntersectionObserver(
-    guard("exposure", ([...changes]) => {
+    guard("exposure", (/** @type {IntersectionObserverEntry[]} */ changes) => {
       clearTimeout(timer);
       if (changes[changes.length - 1].intersectionRatio < 0.5) return;
       timer = setTimeout(() => {
@@ -38,8 +35,8 @@ export function watch(entry) {
 }
 
 /** @param {Applied} entry */
-function report({ slot, nodes, decision }) {
-  if (!permits("statistics") || !(slot.isConnected || nodes.some((n) => n.isConnected))) return;
+function report({ decision }) {
+  if (!permits("statistics")) return;
   const detail = { slot: decision.slot, rule: decision.rule, variant: decision.variant };
   track("exposure", detail, decision.id);
   emit("exposure", detail);

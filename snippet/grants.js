@@ -4,13 +4,11 @@
  * @typedef {import("./types.js").Consent} Consent
  */
 
-import { emit } from "./bus.js";
 import { plain } from "./bare.js";
 
 /** @type {Consent} */
 let consent = plain({ state: "unset", grants: ["necessary"], revision: 0, ask: false });
-/** @type {(() => void)[]} */
-const listeners = [];
+let onChange = () => {};
 
 /** The consent in force. */
 export const current = () => consent;
@@ -25,17 +23,18 @@ export const permits = (...purposes) => purposes.some((name) => consent.grants.i
 export const identifying = () => permits("statistics", "personalization", "marketing");
 
 /** @param {() => void} listener called after each change */
-export const onGrants = (listener) => listeners.push(listener);
+export const onGrants = (listener) => {
+  onChange = listener;
+};
 
 /**
- * Take over what the edge says.
+ * Take over what the edge says; what is no consent object changes nothing.
  * @param {Consent} next
  * @param {boolean} [chosen] the visitor chose just now: announced even if nothing changed
  */
 export function set(next, chosen = false) {
+  if (!Array.isArray(next?.grants)) return;
   const changed = JSON.stringify(next) !== JSON.stringify(consent);
   consent = next;
-  if (!changed && !chosen) return;
-  listeners.forEach((listener) => listener());
-  emit("consent", next);
+  if (changed || chosen) onChange();
 }

@@ -6,7 +6,7 @@ let policy;
 /** Made on first use: on a page whose CSP does not list the name, making it is a violation. */
 function trusted() {
   const pass = { createHTML: (/** @type {string} */ html) => html };
-  return (policy ??= window.trustedTypes ? window.trustedTypes.createPolicy("tagwerk", pass) : pass);
+  return (policy ??= window.trustedTypes?.createPolicy("tagwerk", pass) ?? pass);
 }
 
 /**

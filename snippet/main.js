@@ -7,7 +7,7 @@ import { emit, guard } from "./bus.js";
 import { onChange } from "./dom.js";
 import { flush, forget } from "./events.js";
 import { watch } from "./exposure.js";
-import { identifying, onGrants, set } from "./grants.js";
+import { current, identifying, onGrants, set } from "./grants.js";
 import { base } from "./net.js";
 import { declare, inPlace, scan } from "./slots.js";
 import { count, start } from "./views.js";
@@ -17,6 +17,7 @@ function consentChanged() {
   inPlace().forEach(watch);
   count();
   follow();
+  emit("consent", current());
 }
 
 /** @param {import("./types.js").Boot} boot */
@@ -31,7 +32,7 @@ function run(boot) {
     stay();
   });
   document.addEventListener("visibilitychange", () => document.hidden && flush());
-  offerReopen(boot.reopen && boot.reopen.label);
+  offerReopen(boot.reopen?.label);
   install();
   follow();
   emit("ready", { site: boot.site, consent: boot.consent });

@@ -1,6 +1,7 @@
 /** Calls to the edge. Its address is where this script came from. */
 
 import { bare, plain } from "./bare.js";
+import { fail } from "./bus.js";
 
 /** A hung edge must not keep anything waiting longer than this. */
 const TIMEOUT_MS = 2000;
@@ -9,13 +10,13 @@ const TIMEOUT_MS = 2000;
 const script = document.currentScript instanceof HTMLScriptElement ? document.currentScript : null;
 
 /** The edge's address for this site, ending in "/"; empty when the tag was not loaded by a script. */
-export const base = script && script.src ? new URL(".", script.src).href : "";
+export const base = script?.src ? new URL(".", script.src).href : "";
 
 /** The script's CSP nonce, for elements that the tag makes. The attribute reads empty: only the property has it. */
-export const nonce = (script && script.nonce) || "";
+export const nonce = script?.nonce || "";
 
 /** @type {RequestCredentials} */
-const credentials = base && new URL(base).origin === location.origin ? "same-origin" : "include";
+const credentials = base.startsWith(location.origin + "/") ? "same-origin" : "include";
 
 /**
  * @typedef {object} Answer
@@ -58,13 +59,17 @@ export async function call(path, body, keepalive = false) {
 }
 
 /**
- * One request whose answer is needed: rejects also when it was refused.
+ * One request for data. Never rejects: without a good answer it is undefined, and reported.
  * @param {string} path
  * @param {object} [body]
  * @returns {Promise<any>}
  */
 export async function ask(path, body) {
-  const answer = await call(path, body);
-  if (!answer.ok || !answer.data) throw new Error(`${path} ${answer.status}`);
-  return answer.data;
+  try {
+    const { ok, status, data } = await call(path, body);
+    if (ok) return data;
+    fail(path, status);
+  } catch (error) {
+    fail(path, error);
+  }
 }

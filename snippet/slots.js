@@ -12,6 +12,7 @@
  * @property {ChildNode[]} nodes what was put in, if anything
  * @property {Node} anchor gone from the document when the page threw our work away
  * @property {() => void} undo
+ * @property {boolean} [watched] its exposure is being watched for, or was reported
  */
 
 import { ACTIONS } from "./actions.js";
@@ -114,7 +115,7 @@ function givesUp(name) {
   if (!lost.length) return false;
   applied = applied.filter((entry) => !lost.includes(entry));
   const now = performance.now();
-  const recent = (fights.get(name) || []).filter((time) => now - time < 1000);
+  const recent = (fights.get(name) ?? []).filter((time) => now - time < 1000);
   fights.set(name, [...recent, now]);
   if (recent.length < FIGHTS) return false;
   decisions.delete(name);
@@ -162,5 +163,4 @@ function retract(entry) {
  * Two decisions with the same key look the same.
  * @param {Decision} decision
  */
-const keyOf = ({ action, rule, variant, html, text, name, value }) =>
-  JSON.stringify([action, rule, variant, html, text, name, value]);
+const keyOf = (decision) => JSON.stringify({ ...decision, id: 0 });

@@ -6,7 +6,7 @@
  * @typedef {import("./types.js").Decision} Decision
  */
 
-import { emit, fail, guard } from "./bus.js";
+import { emit, guard } from "./bus.js";
 import { ready } from "./dom.js";
 import { track } from "./events.js";
 import { permits, set } from "./grants.js";
@@ -40,19 +40,18 @@ export function start(boot) {
 
 /**
  * Ask the edge for this view's decisions and show them. Without an answer the page's own content
- * stands: what was decided for another consent or customer must not stay.
- * @returns {Promise<Decision[]>}
+ * stands: what was decided for another consent or customer must not stay. Never rejects.
  */
-export async function decide() {
+export const decide = guard("decide", async () => {
   const mine = ++turn;
   const url = location.origin + page;
-  const answer = await ask("decide", { page: { url, referrer } }).catch((error) => fail("decide", error));
+  const answer = await ask("decide", { page: { url, referrer } });
   // A later call, or the next view, has taken over.
   if (mine !== turn || here() !== page) return decisions;
-  take(answer ? answer.decisions : []);
+  take(answer?.decisions ?? []);
   if (answer) set(answer.consent);
   return decisions;
-}
+});
 
 /** Count the view, once, as soon as a grant allows it. */
 export function count() {
@@ -65,9 +64,8 @@ export function count() {
 function take(list) {
   decisions = list;
   apply(list);
-  for (const { id, slot, rule, variant, reason, action } of list) {
-    emit("decision", { id, slot, rule, variant, reason, action });
-  }
+  // What was decided and why; not the content.
+  for (const { html, text, name, value, ...decided } of list) emit("decision", decided);
 }
 
 /** What the page says about itself in <meta name="tagwerk:view" content="{...}">. */

@@ -163,6 +163,7 @@ async def running(
     variables = {
         "TAGWERK_SITES": str(folder.parent),
         "TAGWERK_STORE": f"sqlite:///{tmp_path}/store.db",
+        "TAGWERK_STATE": str(tmp_path / "state"),
         "TAGWERK_SECRETS": str(tmp_path / "secrets.json"),
         **(environ or {}),
     }

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from edge.last_good import LastGood
 from edge.live import LiveSites
 from edge.log import Log
-from edges import GOLD, RULES, Running, run, write_site
+from edges import GOLD, RULES, SITE, Running, run, write_site
 from rules.findings import BadSite
 
 
@@ -74,7 +75,8 @@ def test_a_missing_file_and_a_half_written_one_change_nothing(tmp_path: Path) ->
 
 def load(root: Path) -> LiveSites:
     """Load the sites below a folder."""
-    sites = LiveSites(root, Log(io.StringIO(), lambda: 0, readable=True))
+    log = Log(io.StringIO(), lambda: 0, readable=True)
+    sites = LiveSites(root, log, LastGood(root / ".state", log))
     sites.load()
     return sites
 
@@ -86,6 +88,24 @@ def test_a_broken_site_does_not_start_and_says_all(tmp_path: Path) -> None:
         load(tmp_path)
     said = str(bad.value)
     assert "one/rules/main.yaml" in said and "two/blocks/gold.html" in said
+
+
+def test_a_restart_after_a_broken_edit_serves_the_last_good_site(tmp_path: Path) -> None:
+    folder = write_site(tmp_path / "sites" / "one")
+    good = load(folder.parent).get("shop")
+    write_site(folder, rules="campaign: [")
+    again = load(folder.parent)
+    served = again.get("shop")
+    assert good and served and served.site.version == good.site.version
+    assert "rules/main.yaml:2:" in str(again.broken["shop"])
+
+
+def test_a_renamed_site_leaves_its_old_name(tmp_path: Path) -> None:
+    folder = write_site(tmp_path / "sites" / "one")
+    sites = load(folder.parent)
+    write_site(folder, site=SITE.replace("site: shop", "site: store"))
+    asyncio.run(sites.reload(folder))
+    assert (sites.get("shop"), sites.get("store") is not None) == (None, True)
 
 
 def test_two_sites_of_one_name(tmp_path: Path) -> None:

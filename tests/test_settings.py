@@ -17,6 +17,7 @@ DEFAULTS = Settings(
     sites=Path("sites"),
     store="sqlite:///var/tagwerk.db",
     secrets=Path("var/secrets.json"),
+    state=Path("var/state"),
     host="127.0.0.1",
     port=8080,
     geo=None,
@@ -32,7 +33,7 @@ def test_nothing_needs_to_be_set() -> None:
 def test_every_setting_is_declared_once_and_helps() -> None:
     assert tuple(setting.name for setting in SETTINGS) == Settings.__struct_fields__
     assert all(setting.help for setting in SETTINGS)
-    assert [s.variable for s in SETTINGS][6] == "TAGWERK_TRUSTED_PROXIES"
+    assert [s.variable for s in SETTINGS][7] == "TAGWERK_TRUSTED_PROXIES"
 
 
 def test_all_can_be_set() -> None:
@@ -41,6 +42,7 @@ def test_all_can_be_set() -> None:
             "TAGWERK_SITES": "/srv/sites",
             "TAGWERK_STORE": "sqlite:////srv/tagwerk.db",
             "TAGWERK_SECRETS": "/run/secrets.json",
+            "TAGWERK_STATE": "/run/state",
             "TAGWERK_HOST": "::",
             "TAGWERK_PORT": "443",
             "TAGWERK_GEO": "geo.mmdb",
@@ -52,6 +54,7 @@ def test_all_can_be_set() -> None:
         sites=Path("/srv/sites"),
         store="sqlite:////srv/tagwerk.db",
         secrets=Path("/run/secrets.json"),
+        state=Path("/run/state"),
         host="::",
         port=443,
         geo=Path("geo.mmdb"),

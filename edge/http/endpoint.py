@@ -97,15 +97,23 @@ async def body(request: Request, kind: type[Body]) -> Body:
     media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media != "application/json":
         raise Problem(415, "send Content-Type: application/json")
-    data = b""
-    async for chunk in request.stream():
-        data += chunk
-        if len(data) > MAX_BODY:
-            raise Problem(413, f"a body is {MAX_BODY // 1024} KiB at most")
     try:
-        return msgspec.json.decode(data, type=kind)
+        return msgspec.json.decode(await _received(request), type=kind)
     except msgspec.DecodeError as bad:
         raise Problem(400, f"the body was not understood: {bad}") from None
+
+
+async def _received(request: Request) -> bytes:
+    data: bytes = b""
+    while True:
+        message = await request.receive()
+        if message["type"] == "http.disconnect":
+            raise Problem(400, "the body broke off")
+        data += message.get("body", b"")
+        if len(data) > MAX_BODY:
+            raise Problem(413, f"a body is {MAX_BODY // 1024} KiB at most")
+        if not message.get("more_body", False):
+            return data
 
 
 def json(value: object, status: int = 200) -> Response:

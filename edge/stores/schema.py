@@ -92,9 +92,11 @@ def migrate(
 
     Raises StoreError for a file of a newer release or of another program, and leaves it untouched.
     """
+    if _marks(connection) == (len(migrations), APPLICATION_ID):
+        return  # Without the lock: a start must not wait for a busy or a hung process.
     connection.execute("BEGIN IMMEDIATE")
     try:
-        # Read under the lock: of two processes that start together only one migrates.
+        # Under the lock: of two processes that start together only one migrates.
         version = _version(connection, path, len(migrations))
         for statements in migrations[version:]:
             for statement in statements:
@@ -107,9 +109,14 @@ def migrate(
             connection.execute("ROLLBACK")
 
 
-def _version(connection: sqlite3.Connection, path: Path, newest: int) -> int:
-    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+def _marks(connection: sqlite3.Connection) -> tuple[int, int]:
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
     (owner,) = connection.execute("PRAGMA application_id").fetchone()
+    return version, owner
+
+
+def _version(connection: sqlite3.Connection, path: Path, newest: int) -> int:
+    version, owner = _marks(connection)
     (tables,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
     if tables and owner != APPLICATION_ID:
         raise StoreError(
@@ -117,7 +124,7 @@ def _version(connection: sqlite3.Connection, path: Path, newest: int) -> int:
         )
     if version > newest:
         raise StoreError(
-            f"{path} was written by a newer release (schema {version}; this one knows up to "
-            f"{newest}); start that release or a newer one, or restore a backup made before the upgrade"
+            f"{path} was written by a newer release: its schema is {version}, this one knows up to "
+            f"{newest}. Start that release, or restore a backup made before the upgrade"
         )
     return version

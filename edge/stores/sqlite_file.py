@@ -1,6 +1,7 @@
 """Opening the SQLite file: connections, the integrity check, the driver's errors in our words."""
 
 import sqlite3
+import time
 from pathlib import Path
 from typing import Final
 
@@ -40,12 +41,13 @@ def writer(path: Path, wait_ms: int) -> sqlite3.Connection:
     """A connection for the writer thread; every commit reaches the disk before it returns."""
     connection = _connect(path, wait_ms)
     for pragma in (
-        "journal_mode = WAL",
         "synchronous = FULL",
         "foreign_keys = ON",
         "secure_delete = ON",
         "temp_store = MEMORY",
-        "wal_autocheckpoint = 4000",
+        # SQLite's own checkpoints let another process commit meanwhile, which before 3.51.3 can
+        # in rare cases damage the file (sqlite.org/wal.html#walresetbug). The writer's do not.
+        "wal_autocheckpoint = 0",
         "journal_size_limit = 67108864",
         "cache_size = -16384",
     ):
@@ -89,8 +91,26 @@ def _check_and_migrate(path: Path, wait_ms: int) -> None:
         if findings != ["ok"]:
             raise _damaged(path, findings[0])
         migrate(connection, path)
+        _use_wal(connection, wait_ms)
     finally:
         connection.close()
+
+
+def _use_wal(connection: sqlite3.Connection, wait_ms: int) -> None:
+    """Switch the file to WAL for good; a no-op from the second time on.
+
+    SQLite does not wait for the lock that the switch needs, so of processes that make a new file
+    together all but one would fail.
+    """
+    deadline = time.monotonic() + wait_ms / 1000
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.005)
 
 
 def _damaged(path: Path, finding: str) -> StoreDamaged:

@@ -24,10 +24,15 @@ Work = Callable[[sqlite3.Connection], T]
 BATCH: Final = 1024
 """Jobs in one commit at most, so that the first of a long queue does not wait for the last."""
 
-SCRUB_EVERY: Final = 0.25
-"""Seconds between two attempts to empty the WAL of erased bytes."""
+WAL_LIMIT: Final = 16 * 1024 * 1024
+"""Bytes from which on the WAL is emptied into the file."""
 
-SCRUB_WAIT_MS: Final = 50
+SCRUB_EVERY: Final = 0.25
+"""Seconds at least between two times that the WAL is emptied of erased bytes."""
+
+SCRUB_WAIT_MS: Final = 250
+SCRUB_AGAIN: Final = 2.0
+"""Seconds until the next attempt if a long reader of another process is in the way."""
 
 
 class Job(Generic[T]):
@@ -50,6 +55,7 @@ class Writer:
     def __init__(self, path: Path, queue: int, wait_ms: int) -> None:
         """Start the thread. ``queue``: jobs that may wait; ``wait_ms``: for another's lock."""
         self._path = path
+        self._wal = path.with_name(f"{path.name}-wal")
         self._limit = queue
         self._wait_ms = wait_ms
         self._jobs: SimpleQueue[Job[Any] | None] = SimpleQueue()
@@ -89,6 +95,7 @@ class Writer:
             if batch:
                 self._commit(batch)
                 _deliver(batch)
+            self._scrub = self._scrub or self._wal_is_large()
             if self._scrub and (not going or time.monotonic() >= self._scrub_at):
                 self._empty_wal()
         self._drop_connection()
@@ -135,16 +142,27 @@ class Writer:
         with suppress(sqlite3.Error):
             connection.close()
 
+    def _wal_is_large(self) -> bool:
+        try:
+            return self._wal.stat().st_size > WAL_LIMIT
+        except OSError:
+            return False
+
     def _empty_wal(self) -> None:
-        """Bring the WAL's pages into the file and cut it to nothing: it holds erased bytes."""
-        self._scrub_at = time.monotonic() + SCRUB_EVERY
-        # A reader of another process may stand in the way: then the next attempt does it.
-        with suppress(sqlite3.Error):
+        """Bring the WAL's pages into the file and cut it to nothing: it may hold erased bytes.
+
+        TRUNCATE holds the lock for writing, so no other process commits during the checkpoint.
+        """
+        busy = 1
+        try:
             connection = self._connected()
             connection.execute(f"PRAGMA busy_timeout = {SCRUB_WAIT_MS}")
             (busy, *_) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
             connection.execute(f"PRAGMA busy_timeout = {self._wait_ms}")
-            self._scrub = bool(busy)
+        except sqlite3.Error:
+            self._drop_connection()  # What was committed is safe in the WAL until next time.
+        self._scrub = bool(busy)
+        self._scrub_at = time.monotonic() + (SCRUB_AGAIN if busy else SCRUB_EVERY)
 
 
 def _attempt(connection: sqlite3.Connection, job: Job[Any], path: Path) -> None:

@@ -219,5 +219,14 @@ def lookbook() -> None:
 
 
 if __name__ == "__main__":
-    for scene in (products, hero_default, hero_autumn, hero_shoes, hero_gold, hero_service, stories, lookbook):
+    for scene in (
+        products,
+        hero_default,
+        hero_autumn,
+        hero_shoes,
+        hero_gold,
+        hero_service,
+        stories,
+        lookbook,
+    ):
         scene()

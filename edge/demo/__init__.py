@@ -1,0 +1,53 @@
+"""The demo: a shop with its own backend and, in the same process, its edge at the same address."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.responses import Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from edge.demo.shop import Shop
+from edge.demo.strip import TryStrip
+
+ASSET_SECONDS = 3600
+
+
+class _Assets(StaticFiles):
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        response.headers["Cache-Control"] = f"public, max-age={ASSET_SECONDS}"
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        return response
+
+
+def build(
+    edge: Starlette, folder: Path, identify_key: bytes, clock: Callable[[], int]
+) -> Starlette:
+    """Return the shop of ``folder`` with ``edge`` below ``/_tw/``, as one application.
+
+    ``identify_key`` is the site's, as the edge has it; ``clock`` gives milliseconds since the epoch.
+    Raises BadSite, msgspec.ValidationError and OSError for a folder that is not whole.
+    """
+    shop = Shop(folder, identify_key, clock)
+    front = TryStrip(edge)
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        async with edge.router.lifespan_context(edge):
+            yield
+
+    return Starlette(
+        routes=[
+            Route("/_tw/{rest:path}", front),
+            Route("/healthz", front),
+            Route("/readyz", front),
+            Mount("/assets", _Assets(directory=folder / "assets")),
+            *shop.routes(),
+        ],
+        lifespan=lifespan,
+        exception_handlers={404: shop.not_found},
+    )

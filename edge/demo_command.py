@@ -1,0 +1,92 @@
+"""``tagwerk demo``: the demo shop with its edge on an embedded store, set up on first start."""
+
+import asyncio
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from rich.console import Console
+from rich.panel import Panel
+
+from edge import crm, demo, secrets_file, server
+from edge.app import create_app, make_services, wall_clock
+from edge.assets import demo_dir
+from edge.demo.shop import SITE
+from edge.log import Log, capture
+from edge.progress import bar
+from edge.services import Services
+from edge.settings import Settings
+from edge.stores.base import StoreError
+from edge.stores.open import open_store
+
+STORE: Final = "tagwerk.db"
+SECRETS: Final = "secrets.json"
+STATE: Final = "state"
+CUSTOMERS: Final = "customers.csv"
+COUNTRIES: Final = "geo.mmdb"
+
+WHAT_TO_TRY: Final = (
+    "Open /?utm_campaign=herbst: autumn at the top, with no cookie and no consent",
+    "Accept in the banner, look at three pairs of shoes, go home: shoes at the top",
+    "Log in as Anna (gold), Jonas (open complaint) or Miriam (bought shoes in Leipzig)",
+    "Play another device and country in the strip at the foot of each page",
+    "Edit {rules} and reload; withdraw consent and look at the cookies",
+)
+
+
+def run(host: str, port: int, folder: Path | None, var: Path) -> None:
+    """Serve until told to stop. Raises what the command line shows: BadSite, StoreError, OSError."""
+    site_dir = folder or demo_dir()
+    settings = _settings(host, port, site_dir, var)
+    with suppress(FileExistsError):
+        secrets_file.create(settings.secrets, [SITE])
+    secrets = secrets_file.load(settings.secrets)
+    if SITE not in secrets.identify:
+        raise secrets_file.BadSecrets(f"{settings.secrets}: identify.{SITE} is missing; add a key")
+    log = Log(sys.stderr, wall_clock, readable=sys.stderr.isatty())
+    capture(log)
+    services = make_services(settings, open_store(settings.store), secrets, log)
+    console = Console(stderr=True)
+    _import_customers(services, site_dir / CUSTOMERS, console)
+    key = secrets.identify[SITE][0]
+    app = demo.build(create_app(services), site_dir, key, wall_clock)
+    console.print(_welcome(host, port, site_dir))
+    server.run(app, host, port)
+
+
+def _settings(host: str, port: int, site_dir: Path, var: Path) -> Settings:
+    hosts = dict.fromkeys(("127.0.0.1", "localhost", host))
+    return Settings(
+        sites=site_dir,
+        store=f"sqlite:///{var / STORE}",
+        secrets=var / SECRETS,
+        state=var / STATE,
+        host=host,
+        port=port,
+        geo=site_dir / COUNTRIES,
+        trusted_proxies=(),
+        extra_origins=tuple(f"http://{name}:{port}" for name in hosts),
+    )
+
+
+def _import_customers(services: Services, file: Path, console: Console) -> None:
+    live = services.sites.get(SITE)
+    if live is None:
+        raise StoreError(f"{services.settings.sites}: site.yaml must say 'site: {SITE}'")
+    with bar("Importing customers", console) as progress:
+        report = asyncio.run(
+            crm.import_customers(services.store, SITE, live.site.attributes, file, progress)
+        )
+    if report.findings:
+        raise StoreError("\n".join(map(str, report.findings)))
+
+
+def _welcome(host: str, port: int, site_dir: Path) -> Panel:
+    everywhere = host in ("", "0.0.0.0", "::")  # noqa: S104  (compared, not bound)
+    address = f"http://{'127.0.0.1' if everywhere else host}:{port}/"
+    rules = site_dir / "rules" / "herbst.yaml"
+    tries = [f"  {n}. {text.format(rules=rules)}" for n, text in enumerate(WHAT_TO_TRY, 1)]
+    safari = "Safari keeps no Secure cookies on http://localhost: use Chrome, Edge or Firefox."
+    lines = [f"The shop is at [bold]{address}[/bold]", "", "What to try:", *tries, "", safari]
+    return Panel("\n".join([*lines, "Ctrl+C ends it."]), title="Tagwerk demo", expand=False)

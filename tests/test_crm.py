@@ -1,0 +1,225 @@
+import asyncio
+import csv
+from pathlib import Path
+from typing import NamedTuple
+from uuid import uuid4
+
+import pytest
+
+from edge.crm import REPORT_EVERY, Report, import_customers
+from edge.stores.base import Evidence, Scalar
+from edge.stores.sqlite import SqliteStore
+
+
+class Declared(NamedTuple):
+    type: str
+    values: tuple[Scalar, ...] = ()
+
+
+ATTRIBUTES = {
+    "crm.tier": Declared("string", ("bronze", "silver", "gold")),
+    "crm.name": Declared("string"),
+    "crm.month": Declared("number"),
+    "crm.open": Declared("boolean"),
+    "crm.last": Declared("date"),
+    "page.path": Declared("string"),
+}
+HEADER = "id,tier,name,month,open,last\n"
+
+
+class World:
+    """A store and a file to import into it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.file = folder / "customers.csv"
+        self.database = folder / "t.db"
+
+    def import_bytes(self, content: bytes) -> Report:
+        async def run() -> Report:
+            store = SqliteStore(self.database)
+            try:
+                return await import_customers(store, "shop", ATTRIBUTES, self.file)
+            finally:
+                await store.close()
+
+        self.file.write_bytes(content)
+        return asyncio.run(run())
+
+    def import_text(self, content: str) -> Report:
+        return self.import_bytes(content.encode())
+
+    def attributes(self, customer: str) -> dict[str, Scalar]:
+        """What a visitor linked to this customer gets to see."""
+
+        async def run() -> dict[str, Scalar]:
+            store = SqliteStore(self.database)
+            once = uuid4().hex
+            await store.link("shop", once, customer, Evidence(once, 1, 2))
+            person = await store.person("shop", once)
+            await store.close()
+            return dict(person.attributes)
+
+        return asyncio.run(run())
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    return World(tmp_path)
+
+
+def found(report: Report) -> list[tuple[int, str]]:
+    return [(finding.line, finding.column) for finding in report.findings]
+
+
+def test_every_type_is_stored_as_declared(world: World) -> None:
+    report = world.import_text(HEADER + "C1,gold,Anna,7,yes,2026-08-31\nC2,silver,Bo,-1.5,FALSE,\n")
+    assert (report.customers, report.findings) == (2, ())
+    assert world.attributes("C1") == {
+        "crm.tier": "gold",
+        "crm.name": "Anna",
+        "crm.month": 7,
+        "crm.open": True,
+        "crm.last": "2026-08-31",
+    }
+    assert world.attributes("C2")["crm.month"] == -1.5
+    assert world.attributes("C2")["crm.open"] is False
+
+
+def test_an_empty_cell_is_not_known(world: World) -> None:
+    world.import_text(HEADER + "C1,, ,,,\n")
+    assert world.attributes("C1") == {}
+
+
+def test_undeclared_columns_are_named_and_not_stored(world: World) -> None:
+    report = world.import_text("id,iban,tier,page.path\nC1,DE99CANARY,gold,/x\n")
+    assert report.ignored == ("iban", "page.path")
+    assert report.stored == ("tier",)
+    assert report.missing == ("crm.name", "crm.month", "crm.open", "crm.last")
+    assert world.attributes("C1") == {"crm.tier": "gold"}
+    assert b"CANARY" not in b"".join(f.read_bytes() for f in world.database.parent.glob("t.db*"))
+
+
+def test_an_import_replaces_customers(world: World) -> None:
+    world.import_text(HEADER + "C1,gold,Anna,7,,\n")
+    world.import_text("id,tier\nC1,silver\n")
+    assert world.attributes("C1") == {"crm.tier": "silver"}
+
+
+@pytest.mark.parametrize(
+    ("cells", "column", "got", "hint"),
+    [
+        ("platin,,,,", "tier", "text of 6 characters instead of one of bronze", "site.yaml"),
+        (",,July,,", "month", "text of 4 characters instead of a number", "1234.5"),
+        (',,"7,5",,', "month", "text of 3 characters instead of a number", "1234.5"),
+        (",,1e3,,", "month", "text of 3 characters", "1234.5"),
+        (",,nan,,", "month", "text of 3 characters", "1234.5"),
+        (",,٣,,", "month", "text of 1 character ", "1234.5"),
+        (",,1234567890123456,,", "month", "a number instead of a number of at most 15", "string"),
+        (",,,maybe,", "open", "text of 5 characters instead of a boolean", "true, yes, 1"),
+        (",,,2,", "open", "a number instead of a boolean", "true, yes, 1"),
+        (",,,,31.08.2026", "last", "text of 10 characters instead of a date", "YYYY-MM-DD"),
+        (",,,,20260831", "last", "a number instead of a date", "YYYY-MM-DD"),
+        (",,,,2026-02-30", "last", "a date instead of a day of the calendar", "correct it"),
+    ],
+)
+def test_a_bad_value(world: World, cells: str, column: str, got: str, hint: str) -> None:
+    report = world.import_text(HEADER + f"C1,gold,,,,\nC2,{cells}\n")
+    assert found(report) == [(3, column)]
+    assert str(report.findings[0]).startswith(f"customers.csv:3: column {column}: {got}")
+    assert hint in report.findings[0].hint
+
+
+def test_findings_never_show_a_value(world: World) -> None:
+    secret = "Geheimrat"
+    report = world.import_text(HEADER + f"C1,{secret},,{secret},{secret},{secret}\n")
+    assert len(report.findings) == 4
+    assert secret not in "".join(map(str, report.findings))
+
+
+def test_one_bad_row_and_nothing_is_applied(world: World) -> None:
+    rows = "".join(f"C{n},gold,,,,\n" for n in range(50))
+    report = world.import_text(HEADER + rows + "Cx,wood,,,,\n")
+    assert report.customers == 0
+    assert world.attributes("C1") == {}
+
+
+def test_every_bad_row_is_reported(world: World) -> None:
+    report = world.import_text(HEADER + "C1,wood,,x,,\n,gold,,,,\nC2,gold,,,,\nC1,,,,,\nC3,gold\n")
+    assert found(report) == [(2, "tier"), (2, "month"), (3, "id"), (5, "id"), (6, "")]
+    assert "line 2" in report.findings[3].got
+    assert "2 cells, the header 6" in report.findings[4].got
+
+
+def test_an_id_has_a_bound(world: World) -> None:
+    assert found(world.import_text("id\n" + "x" * 201 + "\n")) == [(2, "id")]
+
+
+def test_lines_are_counted_as_an_editor_counts_them(world: World) -> None:
+    report = world.import_text(HEADER + '\nC1,gold,"An\nna",,,\n\nC2,wood,,,,\n')
+    assert found(report) == [(6, "tier")]
+
+
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+@pytest.mark.parametrize("delimiter", [",", ";"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_files_as_programs_write_them(world: World, mark: bytes, delimiter: str, end: str) -> None:
+    lines = ["id,name,tier", 'C1,"Ümit, jr; x",gold']
+    text = end.join([lines[0].replace(",", delimiter), lines[1]]) + end
+    if delimiter == ";":
+        text = text.replace("C1,", "C1;").replace(",gold", ";gold")
+    assert world.import_bytes(mark + text.encode()).findings == ()
+    assert world.attributes("C1") == {"crm.name": "Ümit, jr; x", "crm.tier": "gold"}
+
+
+@pytest.mark.parametrize(
+    ("content", "line", "says"),
+    [
+        (b"", 1, "no column id"),
+        (b"\n\n", 1, "no column id"),
+        (b"name,tier\nAnna,gold\n", 1, "no column id"),
+        (b"id,tier,tier\n", 1, "two columns"),
+        (b"id,id\n", 1, "two columns"),
+        (b"id,,tier\n", 1, "no name"),
+        ("id,name\nC1,J\u00fcrgen\n".encode("cp1252"), 2, "0xFC, is not UTF-8 (perhaps Windows"),
+        ("id,name\n".encode("utf-16"), 1, "UTF-16"),
+        (b'id,name\nC1,"An"na\n', 2, "not readable as CSV"),
+        (b'id,name\nC1,ok\nC2,"never closed\nC3,x\n', 3, "not readable as CSV"),
+        (b"id,name\rC1,x\rC2,y\r", 1, "not readable as CSV"),
+        (b"id,name\nC1," + b"x" * 200_000 + b"\n", 2, "not readable as CSV"),
+    ],
+)
+def test_a_file_that_cannot_be_read(world: World, content: bytes, line: int, says: str) -> None:
+    report = world.import_bytes(content)
+    assert [finding.line for finding in report.findings] == [line]
+    assert says in str(report.findings[0])
+    assert report.findings[0].hint
+    assert report.customers == 0
+
+
+def test_a_missing_file_is_an_os_error(world: World) -> None:
+    store = SqliteStore(world.database)
+    with pytest.raises(FileNotFoundError):
+        asyncio.run(import_customers(store, "shop", ATTRIBUTES, world.file))
+    asyncio.run(store.close())
+
+
+def test_progress_counts_bytes_up_to_all_of_them(world: World) -> None:
+    with world.file.open("w", newline="") as file:
+        csv.writer(file).writerows([("id", "name"), *((n, "x" * 50) for n in range(5000))])
+    store = SqliteStore(world.database)
+    calls: list[tuple[int, int]] = []
+
+    async def run() -> Report:
+        try:
+            return await import_customers(
+                store, "shop", ATTRIBUTES, world.file, lambda *call: calls.append(call)
+            )
+        finally:
+            await store.close()
+
+    assert asyncio.run(run()).customers == 5000
+    total = world.file.stat().st_size
+    assert {whole for _, whole in calls} == {total}
+    assert calls[-1] == (total, total)
+    assert calls == sorted(calls)
+    assert total // REPORT_EVERY <= len(calls) <= total // REPORT_EVERY + 1

@@ -1,0 +1,107 @@
+"""Journey 4: login links the visitor to its customer, and nobody sees what was another's."""
+
+from collections.abc import Callable
+
+import pytest
+
+from harness import Edge
+from journeys import (
+    NOTHING,
+    VISITOR,
+    arrive,
+    choose,
+    decided,
+    decision,
+    go,
+    hero,
+    log_in,
+    rows,
+    traces,
+)
+from visits import Visit
+
+pytestmark = pytest.mark.browser
+Profile = Callable[..., Visit]
+ANNA, JONAS, MIRIAM = "C-1001", "C-1002", "C-1003"
+
+
+def log_out(page: object, edge: Edge) -> None:
+    """Press the shop's own logout."""
+    page.locator("form[action$='/logout'] button").first.click()  # type: ignore[attr-defined]
+    page.wait_for_function("() => window.heard.some(([n]) => n === 'ready')")  # type: ignore[attr-defined]
+
+
+def test_4_gold_customer_and_logout(edge: Edge, visit: Profile) -> None:
+    anna = visit()
+    page = arrive(anna, edge)
+    default = hero(page)
+    choose(page, "accept-all")
+    log_in(page, edge, ANNA)
+    go(page, edge)
+    decided(page, "MATCH")
+    assert "Anna" in hero(page)
+    anna.shot("4-gold")
+    before = anna.cookies()[VISITOR]["value"]
+    log_out(page, edge)
+    go(page, edge)
+    assert hero(page) == default
+    assert anna.cookies()[VISITOR]["value"] != before
+    assert anna.console == [] and anna.errors == []
+
+
+def test_4_open_complaint_sees_service(edge: Edge, visit: Profile) -> None:
+    jonas = visit()
+    page = arrive(jonas, edge)
+    choose(page, "accept-all")
+    log_in(page, edge, JONAS)
+    go(page, edge)
+    decided(page, "MATCH")
+    assert decision(page)["rule"] == "offenes-anliegen"
+    assert page.locator("[data-slot=hero] .c-hero--service").count() == 1
+    jonas.shot("4-open-complaint")
+
+
+def test_4_without_the_grant_login_links_nothing(edge: Edge, visit: Profile) -> None:
+    for button in (None, "reject-all"):
+        stranger = visit()
+        page = arrive(stranger, edge)
+        default = hero(page)
+        if button:
+            choose(page, button)
+        log_in(page, edge, ANNA)
+        page.wait_for_load_state("networkidle")
+        assert stranger.requests("/identify"), "the shop did hand its token over"
+        go(page, edge)
+        assert decision(page)["reason"] == "CONSENT_REQUIRED"
+        assert hero(page) == default
+        assert VISITOR not in stranger.cookies()
+    assert traces(edge) == NOTHING
+
+
+def test_4_the_next_one_on_this_browser_never_sees_the_first(edge: Edge, visit: Profile) -> None:
+    shared = visit()
+    page = arrive(shared, edge)
+    choose(page, "accept-all")
+    log_in(page, edge, ANNA)
+    go(page, edge)
+    decided(page, "MATCH")
+    log_out(page, edge)
+    log_in(page, edge, MIRIAM)
+    go(page, edge)
+    decided(page, "MATCH", "recommendation")
+    assert "Anna" not in page.content()
+    log_in(page, edge, JONAS)
+    go(page, edge)
+    decided(page, "MATCH")
+    assert "Anna" not in page.content() and "Miriam" not in page.content()
+    assert rows(edge, "links") == 3
+
+
+def test_4_consent_after_login_still_asks_for_a_new_login(edge: Edge, visit: Profile) -> None:
+    late = visit()
+    page = arrive(late, edge)
+    log_in(page, edge, ANNA)
+    choose(page, "accept-all")
+    go(page, edge)
+    assert decision(page)["reason"] in ("DEFAULT", "SPLIT")
+    assert "Anna" not in hero(page)

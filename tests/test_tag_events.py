@@ -1,0 +1,170 @@
+"""Events: nothing without a grant, batched, sent again under the same ids, exposures really seen."""
+
+import json
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import Any
+
+import pytest
+
+from harness import wait_until
+from tag_page import DENIED, GRANTED, TAG, UNSET, Shop, boot, decision, document
+from visits import Visit
+
+pytestmark = pytest.mark.browser
+
+TALL = '<div id="hero" style="height:300px">own</div>'
+NO_STATISTICS = {**GRANTED, "grants": ["necessary", "personalization"]}
+
+
+def shop_with(visit: Callable[..., Visit], body: str = TALL, **more: Any) -> Shop:
+    options = {"consent": GRANTED, "decisions": [decision(html="new")], **more}
+    return Shop(visit(), body, boot=boot(**options))
+
+
+def events(shop: Shop, name: str = "") -> list[dict[str, Any]]:
+    """All events that were sent, also those sent again."""
+    return [each for batch in shop.sent("events") for each in batch if name in each["name"]]
+
+
+@pytest.mark.parametrize(
+    "consent", [UNSET, DENIED, {**GRANTED, "grants": ["necessary", "functional"]}]
+)
+def test_without_a_grant_no_event_has_an_id(visit: Callable[..., Visit], consent: Any) -> None:
+    spy = "const made = crypto.randomUUID; crypto.randomUUID = () => { window.ids = 1; return made() };"
+    shop = shop_with(visit, consent=consent)
+    shop.page.add_init_script(spy)
+    shop.open()
+    shop.page.evaluate("tagwerk.track('purchase', {value: 10})")
+    shop.settle(1300)
+    assert events(shop) == []
+    assert shop.page.evaluate("window.ids") is None
+
+
+def test_events_of_a_moment_go_in_one_batch(visit: Callable[..., Visit]) -> None:
+    shop = shop_with(visit).open()
+    shop.page.evaluate("['a', 'b', 'c'].forEach((name) => tagwerk.track(name, {n: 1}))")
+    shop.settle(400)
+    (batch,) = shop.sent("events")
+    assert [each["name"] for each in batch] == ["view", "a", "b", "c"]
+    assert len({each["id"] for each in batch}) == 4
+    assert all(abs(each["time"] - shop.page.evaluate("Date.now()")) < 5000 for each in batch)
+
+
+@pytest.mark.parametrize("fault", [(503, {}), (0, None)])
+def test_what_was_not_taken_is_sent_again_under_the_same_id(
+    visit: Callable[..., Visit], fault: Any
+) -> None:
+    shop = shop_with(visit)
+    good = shop.answers["events"]
+    shop.answers["events"] = fault
+    shop.open()
+    shop.settle(500)
+    shop.answers["events"] = good
+    shop.settle(3600)
+    first, second = events(shop, "view")
+    assert first == second
+    shop.unharmed()
+
+
+def test_it_gives_up_after_a_few_tries(visit: Callable[..., Visit]) -> None:
+    shop = shop_with(visit)
+    shop.page.clock.install()
+    shop.answers["events"] = (503, {})
+    shop.open()
+    for _ in range(20):
+        shop.page.clock.run_for(31_000)
+        shop.settle(30)
+    assert len(shop.sent("events")) == 5
+    assert [each["during"] for each in shop.said("error")] == ["events"]
+
+
+@pytest.mark.parametrize("status", [400, 413, 500])
+def test_what_was_refused_is_not_sent_again(visit: Callable[..., Visit], status: int) -> None:
+    shop = shop_with(visit, consent=NO_STATISTICS)
+    shop.answers["events"] = (status, {"title": "refused"})
+    shop.open()
+    shop.settle(2500)
+    assert len(shop.sent("events")) == 1
+
+
+class RealServer(BaseHTTPRequestHandler):
+    """A page with the tag: what leaves a page that is being closed can only be seen from outside."""
+
+    def do_GET(self) -> None:
+        code = f"(function(__tw){{{TAG}}})({json.dumps(boot(consent=GRANTED))});"
+        is_tag = self.path.endswith("tag.js")
+        self._answer("text/javascript" if is_tag else "text/html", code if is_tag else document(""))
+
+    def do_POST(self) -> None:
+        self.server.sent += json.loads(self.rfile.read(int(self.headers["content-length"])))
+        self._answer("application/json", "{}")
+
+    def _answer(self, kind: str, text: str) -> None:
+        self.send_response(200)
+        self.send_header("content-type", kind)
+        self.end_headers()
+        self.wfile.write(text.encode())
+
+    def log_message(self, *_: object) -> None:
+        """Quiet."""
+
+
+def test_a_page_that_is_left_sends_what_it_has(visit: Callable[..., Visit]) -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), RealServer) as server:
+        server.sent = []
+        Thread(target=server.serve_forever, daemon=True).start()
+        page = visit().page
+        page.goto(f"http://127.0.0.1:{server.server_port}/")
+        page.wait_for_function("!!window.tagwerk?.track")
+        page.evaluate("() => { tagwerk.track('late'); location = 'about:blank' }")
+        wait_until("the events", lambda: server.sent)
+        server.shutdown()
+    assert [each["name"] for each in server.sent] == ["view", "late"]
+
+
+def test_a_block_that_was_seen_is_an_exposure(visit: Callable[..., Visit]) -> None:
+    shop = shop_with(visit).open()
+    shop.settle(700)
+    assert shop.said("exposure") == []
+    shop.settle(900)
+    (exposure,) = events(shop, "exposure")
+    assert exposure["properties"] == {"slot": "hero", "rule": "r1", "variant": "v1"}
+    assert exposure["decision"] == decision()["id"]
+    assert shop.said("exposure") == [exposure["properties"]]
+
+
+def test_a_block_out_of_sight_is_none_until_it_is_scrolled_to(visit: Callable[..., Visit]) -> None:
+    shop = shop_with(visit, '<div style="height:3000px"></div>' + TALL).open()
+    shop.settle(1400)
+    assert events(shop, "exposure") == []
+    shop.page.evaluate("hero.scrollIntoView()")
+    shop.settle(1500)
+    shop.page.evaluate("scrollTo(0, 0)")
+    shop.page.evaluate("hero.scrollIntoView()")
+    shop.settle(1500)
+    assert len(events(shop, "exposure")) == 1
+
+
+def test_a_block_that_passes_by_is_none(visit: Callable[..., Visit]) -> None:
+    shop = shop_with(visit, TALL + '<div style="height:3000px"></div>').open()
+    shop.settle(400)
+    shop.page.evaluate("scrollTo(0, 2000)")
+    shop.settle(1200)
+    assert events(shop, "exposure") == []
+
+
+def test_exposures_need_the_statistics_grant(visit: Callable[..., Visit]) -> None:
+    shop = shop_with(visit, consent=NO_STATISTICS).open()
+    shop.settle(1400)
+    assert [each["name"] for each in events(shop)] == ["view"]
+
+
+@pytest.mark.parametrize("action", ["replace", "append", "before", "setText", "addClass"])
+def test_exposure_of_every_kind_of_block(visit: Callable[..., Visit], action: str) -> None:
+    content = {"setText": {"text": "new"}, "addClass": {"value": "x"}}
+    made = decision(action=action, **content.get(action, {"html": "<p>new</p>"}))
+    shop = shop_with(visit, decisions=[made]).open()
+    shop.settle(1500)
+    assert len(events(shop, "exposure")) == 1
