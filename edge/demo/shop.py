@@ -1,6 +1,6 @@
 """The shop's pages and forms: a small backend as any shop has one, and how it meets the edge.
 
-All it does for the edge is in ``_token``: it signs who has logged in, once, on the page after.
+All it does for the edge is ``sign``: it says who has logged in, once, on the page after.
 """
 
 import secrets
@@ -185,15 +185,19 @@ class Shop:
         return response
 
     def _token(self, session: Session) -> str | None:
-        """Sign, on the first page after a login, who it is: short-lived, for this site, used once."""
+        """Return the token for the first page after a login, None for every other."""
         if session.tell != "login" or session.customer is None:
             return None
-        now = self._clock() // 1000
-        claims = {
-            "sub": session.customer, "aud": SITE, "iat": now, "exp": now + TOKEN_SECONDS,
-            "jti": secrets.token_urlsafe(16),
-        }  # fmt: skip
-        return jwt.encode(claims, self._key, algorithm="HS256")
+        return sign(self._key, session.customer, self._clock() // 1000)
+
+
+def sign(key: bytes, customer: str, now: int) -> str:
+    """Say to the edge who has logged in at ``now`` (seconds): short-lived, for this site, used once."""
+    claims = {
+        "sub": customer, "aud": SITE, "iat": now, "exp": now + TOKEN_SECONDS,
+        "jti": secrets.token_urlsafe(16),
+    }  # fmt: skip
+    return jwt.encode(claims, key, algorithm="HS256")
 
 
 def _page(page: Page, language: str) -> Callable[[Request], Awaitable[Response]]:
