@@ -4,7 +4,7 @@ import { guard } from "./bus.js";
 import { plain } from "./bare.js";
 import { show } from "./banner.js";
 import { track } from "./events.js";
-import { identifying } from "./grants.js";
+import { permits } from "./grants.js";
 import { ask } from "./net.js";
 import { decide } from "./views.js";
 
@@ -18,15 +18,19 @@ let last = Promise.resolve();
  */
 const inTurn = (step) => (last = last.then(step));
 
+/** @type {string} a login that no grant covers yet */
+let waiting = "";
+
 /**
  * Link the visitor to a customer. Never rejects. Without a grant the token, which names a person,
- * does not leave the page.
+ * does not leave the page; a grant given on the same page still links.
  * @param {string} token signed by the site's backend
  * @returns {Promise<{linked: boolean, reason?: string}>}
  */
 const identify = (token) =>
   inTurn(async () => {
-    if (!identifying()) return { linked: false, reason: "CONSENT_REQUIRED" };
+    waiting = permits("personalization") ? "" : token;
+    if (waiting) return { linked: false, reason: "CONSENT_REQUIRED" };
     const answer = (await ask("identify", { token })) ?? { linked: false, reason: "ERROR" };
     if (answer.linked) await decide();
     return answer;
@@ -38,10 +42,16 @@ const identify = (token) =>
  */
 const logout = () =>
   inTurn(async () => {
+    waiting = "";
     await ask("logout", {});
     await decide();
     return { linked: false };
   });
+
+/** Link the login that waited for consent, if it is given now. */
+export const consented = () => {
+  if (waiting && permits("personalization")) identify(waiting);
+};
 
 /** @param {[string, ...unknown[]]} entry as the page queued it: ["identify", token] */
 const push = guard("push", ([name, ...args]) => api[name](...args));

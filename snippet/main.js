@@ -1,7 +1,7 @@
 /** The tag. The edge answers tag.js with this code and, as `__tw`, with what it knows and decided. */
 
 import { bare } from "./bare.js";
-import { install, installed } from "./api.js";
+import { consented, install, installed } from "./api.js";
 import { follow, offerReopen, stay } from "./banner.js";
 import { emit, guard } from "./bus.js";
 import { onChange } from "./dom.js";
@@ -18,6 +18,7 @@ function consentChanged() {
   count();
   follow();
   emit("consent", current());
+  consented();
 }
 
 /** @param {import("./types.js").Boot} boot */

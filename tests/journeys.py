@@ -36,7 +36,7 @@ def arrive(visit: Visit, edge: Edge, path: str = "/") -> Page:
 def go(page: Page, edge: Edge, path: str = "/") -> Page:
     """Go to a page of the shop and wait until the tag is ready."""
     page.goto(edge.url + path)
-    page.wait_for_function("() => window.heard.some(([name]) => name === 'ready')")
+    ready(page)
     return page
 
 
@@ -83,8 +83,21 @@ def hero(page: Page) -> str:
 def log_in(page: Page, edge: Edge, customer: str) -> None:
     """Log in at the shop and go to its home page."""
     go(page, edge, "/login")
-    page.locator(f"form[action$='/login']:has([value='{customer}']) button").first.click()
+    form = page.locator(f"main form[action$='/login']:has([value='{customer}'])")
+    with page.expect_navigation():
+        form.locator("button").first.click()
+    ready(page)
+
+
+def ready(page: Page) -> None:
+    """Wait until the tag has done its work and all it asked for has come."""
     page.wait_for_function("() => window.heard.some(([name]) => name === 'ready')")
+    page.wait_for_load_state("networkidle")
+
+
+def slots(page: Page) -> str:
+    """Return the text of every slot of the page."""
+    return "\n".join(page.locator("[data-slot]").all_inner_texts())
 
 
 def rows(edge: Edge, table: str) -> int:

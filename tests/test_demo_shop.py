@@ -17,8 +17,6 @@ from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
-from edges import Clock
-from harness import DEMO, SITE
 from starlette.applications import Starlette
 
 from edge import crm, demo, identify_tokens, secrets_file, site_folder
@@ -30,6 +28,8 @@ from edge.geo import Countries
 from edge.log import Log
 from edge.settings import Settings
 from edge.stores.open import open_store
+from edges import Clock
+from harness import DEMO, SITE
 
 ORIGIN = "https://demo-shop.example"
 TOKEN = re.compile(r'\["identify", "([^"]+)"\]')
@@ -226,7 +226,9 @@ def test_a_logout_is_told_once_and_leaves_nothing(tmp_path: Path) -> None:
     run(tmp_path, story)
 
 
-@pytest.mark.parametrize("origin", [None, "null", "https://evil.example", "http://demo-shop.example"])
+@pytest.mark.parametrize(
+    "origin", [None, "null", "https://evil.example", "http://demo-shop.example"]
+)
 @pytest.mark.parametrize("path", ["/login", "/logout", "/warenkorb", "/demo/try", "/en/cart"])
 def test_forms_of_other_sites_change_nothing(tmp_path: Path, path: str, origin: str | None) -> None:
     async def story(shop: Shop) -> None:
@@ -349,7 +351,9 @@ class Situation:
 
 SITUATIONS = {
     "a stranger": Situation(want={"hero": None, "strip": None, "look": None}),
-    "the campaign link": Situation("/?utm_campaign=herbst", "192.0.2.1", want={"hero": "herbst-hero"}),
+    "the campaign link": Situation(
+        "/?utm_campaign=herbst", "192.0.2.1", want={"hero": "herbst-hero"}
+    ),
     "the link from France": Situation("/?utm_campaign=herbst", "203.0.113.9", want={"hero": None}),
     "Austria": Situation(ip="198.51.100.9", hour=20, want={"strip": "versand-at"}),
     "Switzerland": Situation(ip="198.51.100.209", want={"strip": "versand-ch"}),

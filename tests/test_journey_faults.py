@@ -1,5 +1,6 @@
 """Journey 7: with the edge killed, hung or slow, the page is what it would be without us."""
 
+import os
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -42,9 +43,9 @@ class Shop(Process):
     def command(self) -> list[str]:
         """nginx in the foreground on this object's port."""
         config = self._folder / "nginx.conf"
-        config.write_text(
-            CONFIG % {"port": self.port, "edge": self._edge.port, "dir": self._folder}
-        )
+        user = "user root;" if os.geteuid() == 0 else ""
+        values = {"port": self.port, "edge": self._edge.port, "dir": self._folder, "user": user}
+        config.write_text(CONFIG % values)
         return ["nginx", "-p", str(self._folder), "-c", str(config), "-g", "daemon off;"]
 
     def _ready(self) -> bool:
@@ -52,6 +53,7 @@ class Shop(Process):
 
 
 CONFIG = """
+%(user)s
 pid %(dir)s/nginx.pid;
 error_log stderr;
 worker_processes 1;
