@@ -163,6 +163,7 @@ def test_every_page_answers_in_its_language_and_names_the_other(tmp_path: Path) 
                 page = await visitor.page(path)
                 assert f'<html lang="{lang}"' in page
                 assert f'href="{other}"' in page
+        assert (await visitor.http.get("/favicon.ico")).status_code == 200
         missing = await visitor.http.get("/en/nowhere")
         assert missing.status_code == 404 and '<html lang="en"' in missing.text
 
