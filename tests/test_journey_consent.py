@@ -173,6 +173,7 @@ def test_3_accept_and_three_views(edge: Edge, visit: Profile) -> None:
     shoes = hero(page)
     assert shoes != default
     accepting.shot("3-three-views-of-shoes")
+    page.goto("about:blank")
     edge.restart()
     assert hero(go(page, edge)) == shoes
     assert accepting.console == [] and accepting.errors == []

@@ -20,8 +20,8 @@
   const inWords = (reason) =>
     table.getAttribute("data-reason-" + reason.toLowerCase().replaceAll("_", "-")) || reason;
 
-  /** @param {CustomEvent<{slot: string, reason: string, rule: string | null}>} event */
-  function show({ detail }) {
+  /** @param {{slot: string, reason: string, rule: string | null}} detail */
+  function show(detail) {
     if (!body) return;
     const row = document.createElement("tr");
     row.dataset.reason = detail.reason;
@@ -42,12 +42,9 @@
     for (const control of document.querySelectorAll("[data-tagwerk=reopen]")) control.hidden = false;
   }
 
-  document.addEventListener("tagwerk:decision", show);
-  // The tag may have come before this script.
-  if (window.tagwerk && window.tagwerk.decide) {
-    offerSettings();
-    window.tagwerk.decide();
-  } else {
-    document.addEventListener("tagwerk:ready", offerSettings, { once: true });
-  }
+  // The tag may have come before this script: what it said then is in the data layer.
+  for (const past of window.dataLayer) if (past.event === "tagwerk.decision") show(past);
+  document.addEventListener("tagwerk:decision", ({ detail }) => show(detail));
+  if (window.tagwerk && window.tagwerk.decide) offerSettings();
+  else document.addEventListener("tagwerk:ready", offerSettings, { once: true });
 })();
