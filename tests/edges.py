@@ -126,6 +126,7 @@ class Running:
     clock: Clock
     folder: Path
     key: bytes
+    log: io.StringIO
 
     def browser(self, client: str = "192.0.2.1") -> Browser:
         """Return a new browser profile at an address."""
@@ -175,11 +176,12 @@ async def running(
     if store is None:
         await opened.put_customers("shop", CUSTOMERS)
     clock = Clock()
-    log = Log(io.StringIO(), clock, readable=True)
+    written = io.StringIO()
+    log = Log(written, clock, readable=True)
     services = make_services(settings, opened, secrets, log, clock)
     app = create_app(services)
     async with app.router.lifespan_context(app):
-        yield Running(app, services, clock, folder, secrets.identify["shop"][0])
+        yield Running(app, services, clock, folder, secrets.identify["shop"][0], written)
 
 
 def run(tmp_path: Path, test: Callable[[Running], Coroutine[Any, Any, None]], **files: str) -> None:
