@@ -191,7 +191,9 @@ class TestLocked:
             other = sqlite3.connect(path, isolation_level=None)
             other.execute("BEGIN IMMEDIATE")
             waiting = [asyncio.ensure_future(store.check())]
-            await asyncio.sleep(0.1)  # the writer took it and waits for the lock
+            await asyncio.sleep(0)
+            while store._writer._jobs.qsize():
+                await asyncio.sleep(0.01)  # until the writer took it and waits for the lock
             waiting += [asyncio.ensure_future(store.check()) for _ in range(10)]
             await asyncio.sleep(0)
             begin = time.monotonic()
