@@ -8,6 +8,7 @@ from edge.stores.base import Event, Evidence, Mark, Recorded, Store, StoreError
 
 Connect = Callable[[], Store]
 NOW = 1_790_000_000_000
+SECONDS = 30
 SITE = "shop"
 COUNTERS = "set-1"
 
@@ -40,7 +41,7 @@ def story(
     async def play(case: object, connect: Connect) -> None:
         stores = [connect() for _ in range(wanted)]
         try:
-            await test(case, *stores)
+            await asyncio.wait_for(test(case, *stores), SECONDS)
         finally:
             for store in stores:
                 await store.close()

@@ -51,7 +51,7 @@ class TestKill:
         chance = random.Random(7)
         sent: dict[str, set[int]] = {}
         for attempt in range(KILLS):
-            said = self._killed_writer(path, attempt, chance.uniform(0.01, 0.3))
+            said = self._killed_writer(path, attempt, chance.uniform(0, 0.3))
             stored = _numbers(said, "stored")
             for visitor, numbers in _numbers(said, "sent").items():
                 sent.setdefault(visitor, set()).update(numbers)
@@ -63,13 +63,17 @@ class TestKill:
     def _killed_writer(self, path: Path, attempt: int, delay: float) -> list[list[str]]:
         process = child(path, attempt * 1000)
         assert process.stdout is not None
-        first = process.stdout.readline()
+        said = b""
+        while b"stored" not in said:
+            line = process.stdout.readline()
+            assert line, "the writer ended by itself"
+            said += line
         time.sleep(delay)
         process.kill()
-        rest = process.stdout.read()
+        said += process.stdout.read()
         process.stdout.close()
         process.wait()
-        return [line.split() for line in (first + rest).decode().splitlines()]
+        return [line.split() for line in said.decode().splitlines()]
 
     def test_a_store_opens_within_two_seconds_of_a_kill(self, path: Path) -> None:
         self._killed_writer(path, 0, 0.3)
@@ -191,7 +195,9 @@ class TestLocked:
             other = sqlite3.connect(path, isolation_level=None)
             other.execute("BEGIN IMMEDIATE")
             waiting = [asyncio.ensure_future(store.check())]
-            await asyncio.sleep(0.1)  # the writer took it and waits for the lock
+            await asyncio.sleep(0)
+            while store._writer._jobs.qsize():
+                await asyncio.sleep(0.01)  # until the writer took it and waits for the lock
             waiting += [asyncio.ensure_future(store.check()) for _ in range(10)]
             await asyncio.sleep(0)
             begin = time.monotonic()

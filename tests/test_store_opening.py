@@ -5,6 +5,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -83,6 +84,15 @@ class TestOpening:
         connection.close()
         assert rows(path, "PRAGMA user_version") == [(len(MIGRATIONS) + 1,)]
         assert rows(path, "SELECT id FROM events") == [("a",)]
+
+    def test_the_switch_to_wal_waits_for_whoever_writes(self, path: Path) -> None:
+        asyncio.run(SqliteStore(path).close())
+        rows(path, "PRAGMA journal_mode = DELETE")
+        other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        other.execute("BEGIN IMMEDIATE")
+        threading.Timer(0.2, other.close).start()
+        asyncio.run(SqliteStore(path).close())
+        assert rows(path, "PRAGMA journal_mode") == [("wal",)]
 
     def test_processes_that_make_a_new_file_together(self, path: Path) -> None:
         script = (
