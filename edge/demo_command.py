@@ -6,8 +6,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from rich.console import Console
+from rich.console import Console, Group
 from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
 
 from edge import crm, demo, secrets_file, server
 from edge.app import create_app, make_services, wall_clock
@@ -83,10 +85,10 @@ def _import_customers(services: Services, file: Path, console: Console) -> None:
 
 
 def _welcome(host: str, port: int, site_dir: Path) -> Panel:
-    everywhere = host in ("", "0.0.0.0", "::")  # noqa: S104  (compared, not bound)
-    address = f"http://{'127.0.0.1' if everywhere else host}:{port}/"
-    rules = site_dir / "rules" / "herbst.yaml"
-    tries = [f"  {n}. {text.format(rules=rules)}" for n, text in enumerate(WHAT_TO_TRY, 1)]
+    tries = Table.grid(padding=(0, 1))
+    for number, text in enumerate(WHAT_TO_TRY, 1):
+        tries.add_row(f"{number}.", text.format(rules=site_dir / "rules" / "herbst.yaml"))
     safari = "Safari keeps no Secure cookies on http://localhost: use Chrome, Edge or Firefox."
-    lines = [f"The shop is at [bold]{address}[/bold]", "", "What to try:", *tries, "", safari]
-    return Panel("\n".join([*lines, "Ctrl+C ends it."]), title="Tagwerk demo", expand=False)
+    address = Text.assemble("The shop is at ", (f"http://{host}:{port}/", "bold"))
+    parts = (address, "", "What to try:", tries, "", safari, "Ctrl+C ends it.")
+    return Panel(Group(*parts), title="Tagwerk demo", expand=False)

@@ -2,7 +2,9 @@
 
 import asyncio
 import resource
+import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
@@ -59,10 +61,13 @@ def failing_files(tmp_path: Path) -> Iterator[Space]:
 
 
 @pytest.fixture
-def full_disk(tmp_path: Path) -> Iterator[Space]:
-    """A small tmpfs; who may not mount gets the limit on file sizes instead."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
+def full_disk() -> Iterator[Space]:
+    """A small tmpfs; who may not mount gets the limit on file sizes instead.
+
+    It lies outside pytest's own folders: a run that is killed leaves the mount behind, and the next
+    run must not stumble over it.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="tagwerk-full-disk-"))
     if _mounted(folder):
         yield SmallDisk(folder)
         subprocess.run(["umount", str(folder)], check=True)
@@ -70,6 +75,7 @@ def full_disk(tmp_path: Path) -> Iterator[Space]:
         space = SmallFiles(folder)
         yield space
         space.free()
+    shutil.rmtree(folder)
 
 
 class TestNoRoom:

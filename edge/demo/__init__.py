@@ -1,11 +1,12 @@
 """The demo: a shop with its own backend and, in the same process, its edge at the same address."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from starlette.applications import Starlette
-from starlette.responses import Response
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
@@ -22,6 +23,15 @@ class _Assets(StaticFiles):
         response.headers["Cache-Control"] = f"public, max-age={ASSET_SECONDS}"
         response.headers["X-Content-Type-Options"] = "nosniff"
         return response
+
+
+def _icon(file: Path) -> Callable[[Request], Awaitable[Response]]:
+    """Browsers ask for it at this address, and a page with nothing there has an error in its console."""
+
+    async def endpoint(_: Request) -> Response:
+        return FileResponse(file, headers={"Cache-Control": f"public, max-age={ASSET_SECONDS}"})
+
+    return endpoint
 
 
 def build(
@@ -45,6 +55,7 @@ def build(
             Route("/_tw/{rest:path}", front),
             Route("/healthz", front),
             Route("/readyz", front),
+            Route("/favicon.ico", _icon(folder / "assets" / "favicon.svg")),
             Mount("/assets", _Assets(directory=folder / "assets")),
             *shop.routes(),
         ],

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -41,14 +42,9 @@ class Pages:
 
     def __init__(self, folder: Path, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
-        self._environment = jinja2.Environment(
-            loader=jinja2.FileSystemLoader(folder / FOLDER),
-            autoescape=True,
-            undefined=jinja2.StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._environment.filters["price"] = price
+        self._environments = {
+            language: _environment(folder / FOLDER, language) for language in links.LANGUAGES
+        }
         self._texts = {language: _texts(folder, language) for language in links.LANGUAGES}
 
     def render(self, name: str, language: str, status: int, **context: Any) -> HTMLResponse:
@@ -64,7 +60,7 @@ class Pages:
             "customers": view.customers(),
             **context,
         }
-        template = self._environment.get_template(name)
+        template = self._environments[language].get_template(name)
         page = template.render(given)
         headers = {**HEADERS, "Content-Security-Policy": _POLICY.format(nonce=nonce)}
         return HTMLResponse(page, status, {**headers, "Cache-Control": "no-store"})
@@ -138,10 +134,17 @@ class View:
         return [*entries, {"key": "lookbook", "label": "Lookbook", "href": lookbook}]
 
 
-@jinja2.pass_context
-def price(context: jinja2.runtime.Context, cents: int) -> str:
-    """Return cents as the page's language writes a price."""
-    return formatted(cents, context["lang"])
+def _environment(folder: Path, language: str) -> jinja2.Environment:
+    """Return the templates of one language: imported ones know no context, so the filter does."""
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(folder),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["price"] = partial(formatted, language=language)
+    return environment
 
 
 def formatted(cents: int, language: str) -> str:

@@ -32,8 +32,9 @@ class Session(msgspec.Struct, frozen=True):
         return msgspec.structs.replace(self, cart=cart)
 
     def logged_in(self, customer: str) -> "Session":
-        """Return the session of a customer."""
-        return msgspec.structs.replace(self, customer=customer, tell="login")
+        """Return the session of a customer. A stranger's cart comes along, another customer's does not."""
+        cart = self.cart if self.customer in (None, customer) else {}
+        return Session(cart, customer, "login")
 
     def logged_out(self) -> "Session":
         """Return the session without its customer and cart: the next one at the browser starts afresh."""

@@ -1,0 +1,154 @@
+"""The demo's site: a situation for every rule, and data that fits the shop."""
+
+import csv
+import html
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from demos import Shop, Visitor, at, run, shown
+from edge import site_folder
+from edge.demo import catalogue, strip
+from edge.demo import shop as demo_shop
+from edge.geo import Countries
+from harness import DEMO
+
+
+@dataclass
+class Situation:
+    """What a visitor did before the page that is decided."""
+
+    path: str = "/"
+    ip: str = "8.8.8.8"
+    hour: int = 12
+    consents: bool = False
+    shoes: int = 0
+    customer: str | None = None
+    want: Mapping[str, str | None] = field(default_factory=dict)
+
+
+SITUATIONS = {
+    "a stranger": Situation(want={"hero": None, "strip": None, "look": None}),
+    "the campaign link": Situation(
+        "/?utm_campaign=herbst", "192.0.2.1", want={"hero": "herbst-hero"}
+    ),
+    "the link from France": Situation("/?utm_campaign=herbst", "203.0.113.9", want={"hero": None}),
+    "Austria": Situation(ip="198.51.100.9", hour=20, want={"strip": "versand-at"}),
+    "Switzerland": Situation(ip="198.51.100.209", want={"strip": "versand-ch"}),
+    "at 18": Situation(hour=18, want={"strip": "abendgruss"}),
+    "at 17": Situation(hour=17, want={"strip": None}),
+    "the evening look": Situation("/lookbook/abend", want={"look": "look-abend"}),
+    "the same in English": Situation("/en/lookbook/evening", want={"look": "look-abend"}),
+    "another look": Situation("/lookbook/regen", want={"look": None}),
+    "two views of shoes": Situation(consents=True, shoes=2, want={"hero": None}),
+    "three views of shoes": Situation(
+        "/?utm_campaign=herbst", "192.0.2.1", consents=True, shoes=3, want={"hero": "schuhe-hero"}
+    ),
+    "gold in her birthday month": Situation(
+        consents=True, shoes=3, customer="C-1001", want={"hero": "gold-hero", "strip": "geburtstag"}
+    ),
+    "an open complaint": Situation(
+        consents=True, shoes=3, customer="C-1002", want={"hero": "offenes-anliegen", "strip": None}
+    ),
+    "shoes bought in a shop": Situation(
+        consents=True, customer="C-1003", want={"recommendation": "pflege-schuhe", "hero": None}
+    ),
+    "knitwear bought in a shop": Situation(
+        consents=True, customer="knit", want={"recommendation": "pflege-strick"}
+    ),
+    "consent alone": Situation(consents=True, want={"recommendation": "empfehlung-test"}),
+}
+
+
+@pytest.mark.parametrize("name", SITUATIONS)
+def test_each_situation_shows_its_rule(tmp_path: Path, name: str) -> None:
+    situation = SITUATIONS[name]
+
+    async def story(shop: Shop) -> None:
+        shop.clock.now = at(situation.hour)
+        visitor = shop.visitor(situation.ip)
+        if situation.consents:
+            await visitor.edge("consent", {"action": "accept_all", "purposes": []})
+        await visitor.see("shoes", situation.shoes)
+        await _log_in(shop, visitor, situation.customer)
+        decided = await visitor.decide(situation.path)
+        rules = shown(decided)
+        assert {slot: rules[slot] for slot in situation.want} == situation.want
+        for decision in decided.values():
+            assert decision["reason"] != "ERROR"
+
+    run(tmp_path, story)
+
+
+async def _log_in(shop: Shop, visitor: Visitor, customer: str | None) -> None:
+    if customer is None:
+        return
+    if customer in catalogue.load(DEMO).customers:
+        await visitor.log_in(customer)
+        return
+    # Not one of the three: somebody of the file, whose token only the shop's key can sign.
+    wanted = next(row["id"] for row in customers() if row["last_shop_category"] == customer)
+    token = demo_shop.sign(shop.key, wanted, shop.clock() // 1000)
+    await visitor.edge("identify", {"token": token})
+
+
+def test_every_rule_is_in_the_table() -> None:
+    site = site_folder.load(site_folder.read(DEMO)).site
+    rules = {rule.id for rules in site.rules.values() for rule in rules}
+    assert rules == {rule for each in SITUATIONS.values() for rule in each.want.values() if rule}
+
+
+def test_blocks_greet_by_name_in_the_language_of_the_page(tmp_path: Path) -> None:
+    async def story(shop: Shop) -> None:
+        visitor = shop.visitor()
+        await visitor.edge("consent", {"action": "accept_all", "purposes": []})
+        await visitor.log_in("C-1001")
+        assert "Schön, dass Sie da sind, Anna." in (await visitor.decide())["hero"]["html"]
+        assert "Good to see you, Anna." in (await visitor.decide("/en/"))["hero"]["html"]
+
+    run(tmp_path, story)
+
+
+def customers() -> list[dict[str, str]]:
+    """The rows of the demo's customer file."""
+    with (DEMO / "customers.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_the_three_are_as_the_shop_says() -> None:
+    rows = {row["id"]: row for row in customers()}
+    for customer in catalogue.load(DEMO).customers.values():
+        row = rows[customer.id]
+        assert (row["first_name"], row["loyalty_tier"]) == (customer.first_name, customer.tier)
+    assert [row["open_ticket"] for row in list(rows.values())[:3]] == ["", "complaint", ""]
+
+
+def test_the_data_is_what_its_script_makes(tmp_path: Path) -> None:
+    kept = {name: (DEMO / name).read_bytes() for name in ("customers.csv", "geo.mmdb")}
+    script = (DEMO / "make_data.py").read_text(encoding="utf-8")
+    made = {"__name__": "__main__", "__file__": str(tmp_path / "make_data.py")}
+    exec(compile(script, "make_data.py", "exec"), made)
+    assert {name: (tmp_path / name).read_bytes() for name in kept} == kept
+
+
+def test_the_strip_offers_only_countries_of_the_database() -> None:
+    known = Countries.open(DEMO / "geo.mmdb")
+    for code, address in strip.COUNTRIES.items():
+        assert known.country(address) == code
+    assert known.country("127.0.0.1") == "DE"
+
+
+def test_blocks_show_only_pictures_and_pages_that_are_there(tmp_path: Path) -> None:
+    async def story(shop: Shop) -> None:
+        found: set[str] = set()
+        for block in (DEMO / "blocks").glob("*.html"):
+            text = html.unescape(block.read_text(encoding="utf-8"))
+            found |= set(re.findall(r'(?:src|href)="([^"]+)"', text))
+        assert found
+        for path in sorted(found):
+            assert (await shop.visitor().http.get(path)).status_code == 200, path
+
+    run(tmp_path, story)
