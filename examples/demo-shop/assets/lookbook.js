@@ -21,7 +21,7 @@
    */
   function make(tag, className, text) {
     const node = document.createElement(tag);
-    node.className = className;
+    if (className) node.className = className;
     if (text) node.textContent = text;
     return node;
   }
@@ -34,9 +34,25 @@
   }
 
   /** @param {DOMStringMap} look */
+  function pieces(look) {
+    const list = make("ul", "look__pieces");
+    list.setAttribute("aria-label", book.dataset.piecesLabel);
+    for (const { name, kind, url } of JSON.parse(look.pieces)) {
+      const link = make("a", "", `${name}, ${kind}`);
+      link.href = url;
+      const item = make("li", "");
+      item.append(link);
+      list.append(item);
+    }
+    return list;
+  }
+
+  /** @param {DOMStringMap} look */
   function draw(look) {
+    const words = make("div", "look__words");
+    words.append(make("h1", "look__title", look.title), make("p", "look__text", look.text), pieces(look));
     const body = make("div", "look__body");
-    body.append(make("h1", "look__title", look.title), make("p", "look__text", look.text));
+    body.append(words);
     const next = make("article", `look look--${look.art}`);
     next.dataset.lookView = "";
     next.append(picture(look), body);

@@ -1,13 +1,16 @@
 /**
  * The "try it out" box of the demo: what Tagwerk decides, as it decides it. A shop needs none of this.
+ * It stands before the tag and is not deferred: it must be listening when the first decision comes.
  */
 (() => {
   "use strict";
 
-  const table = document.querySelector("[data-try=decisions]");
-  const body = table && table.tBodies[0];
-  /** @type {Map<string, HTMLTableRowElement>} row by slot */
-  const rows = new Map();
+  /** @typedef {{slot: string, reason: string, rule: string | null}} Decision */
+
+  /** @type {Map<string, Decision>} the latest by slot */
+  const latest = new Map();
+  let parsed = false;
+  let running = false;
 
   /** @param {string | null} text */
   function cell(text) {
@@ -16,35 +19,44 @@
     return made;
   }
 
-  /** @param {string} reason as the edge names it */
-  const inWords = (reason) =>
-    table.getAttribute("data-reason-" + reason.toLowerCase().replaceAll("_", "-")) || reason;
-
-  /** @param {{slot: string, reason: string, rule: string | null}} detail */
-  function show(detail) {
-    if (!body) return;
-    const row = document.createElement("tr");
-    row.dataset.reason = detail.reason;
-    row.append(cell(detail.slot), cell(inWords(detail.reason)), cell(detail.rule));
-    const old = rows.get(detail.slot);
-    if (old) old.replaceWith(row);
-    else if (rows.size) body.append(row);
-    else body.replaceChildren(row);
-    rows.set(detail.slot, row);
+  /**
+   * @param {Element} table carries each reason in plain words
+   * @param {Decision} decision
+   */
+  function row(table, { slot, reason, rule }) {
+    const words = table.getAttribute("data-reason-" + reason.toLowerCase().replaceAll("_", "-"));
+    const made = document.createElement("tr");
+    made.dataset.reason = reason;
+    made.append(cell(slot), cell(words || reason), cell(rule));
+    return made;
   }
 
-  function offerSettings() {
-    const ask = document.querySelector("[data-try=consent]");
-    if (ask) {
-      ask.disabled = false;
-      ask.addEventListener("click", () => window.tagwerk.consent.show());
-    }
+  function list() {
+    const table = document.querySelector("[data-try=decisions]");
+    if (!table || !latest.size) return;
+    table.tBodies[0].replaceChildren(...[...latest.values()].map((decision) => row(table, decision)));
+  }
+
+  /** Nothing that needs the tag is offered before it runs. */
+  function offer() {
     for (const control of document.querySelectorAll("[data-tagwerk=reopen]")) control.hidden = false;
+    for (const button of document.querySelectorAll("[data-try=consent]")) {
+      button.disabled = false;
+      button.addEventListener("click", () => window.tagwerk.consent.show());
+    }
   }
 
-  // The tag may have come before this script: what it said then is in the data layer.
-  for (const past of window.dataLayer) if (past.event === "tagwerk.decision") show(past);
-  document.addEventListener("tagwerk:decision", ({ detail }) => show(detail));
-  if (window.tagwerk && window.tagwerk.decide) offerSettings();
-  else document.addEventListener("tagwerk:ready", offerSettings, { once: true });
+  document.addEventListener("tagwerk:decision", ({ detail }) => {
+    latest.set(detail.slot, detail);
+    if (parsed) list();
+  });
+  document.addEventListener("tagwerk:ready", () => {
+    running = true;
+    if (parsed) offer();
+  });
+  document.addEventListener("DOMContentLoaded", () => {
+    parsed = true;
+    list();
+    if (running) offer();
+  });
 })();
