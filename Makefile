@@ -38,7 +38,7 @@ test-long: .venv/.ready-dev ## run every test with full counts
 check: .venv/.ready-dev ## the fast inner loop: ruff, mypy, tests without a browser
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not browser and not long and not wheel"
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup --hypothesis-profile quick -m "not browser and not long and not wheel and not slow"
 
 lint: .venv/.ready-dev node_modules/.ready ## every check that runs no test; prints the tag's and the banner's size
 	@$(BIN)/ruff check .

@@ -6,12 +6,17 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
+from hypothesis import settings
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
 import harness
 import visits
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
+# Machines are busy at times: how long one example takes says nothing about the code.
+settings.register_profile("whole", deadline=None)
+settings.register_profile("quick", max_examples=20, deadline=None)
+settings.load_profile("whole")
 LONG = os.environ.get("TAGWERK_LONG") == "1"
 
 

@@ -20,6 +20,7 @@ from edge.stores.sqlite import SqliteStore
 from store_child import recorded
 from store_stories import COUNTERS, NOW, SITE, large, outcome, token, view, views
 
+pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[1]
 KILLS = 20 if os.environ.get("TAGWERK_LONG") else 4
 

@@ -15,6 +15,8 @@ from edge.stores.base import StoreUnavailable
 from edge.stores.sqlite import SqliteStore
 from store_stories import COUNTERS, SITE, large, outcome, views
 
+pytestmark = pytest.mark.slow
+
 
 class Space(Protocol):
     """A place for a store that runs out of room, and can be given more."""

@@ -18,6 +18,7 @@ from edge.stores.sqlite import SqliteStore
 from sqlite_rows import rows
 from store_stories import COUNTERS, SITE, view
 
+pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[1]
 
 
