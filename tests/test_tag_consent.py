@@ -275,6 +275,31 @@ def test_a_withdrawal_that_is_not_answered_holds_on_the_page_and_is_said(
     assert "after" not in [each["name"] for batch in shop.sent("events") for each in batch]
 
 
+def test_an_opt_out_shows_what_is_in_force_and_a_refusal_ends_it_at_once(
+    visit: Callable[..., Visit],
+) -> None:
+    shop = shop_with(visit, {**ASKED, "grants": ["necessary", "statistics"]})
+    shop.page.locator(press("settings")).click()
+    assert shop.page.get_by_label("Statistik").is_checked()
+    assert not shop.page.get_by_label("Marketing").is_checked()
+    shop.answers["consent"] = (503, {})
+    shop.page.locator(press("reject-all")).click()
+    shop.page.get_by_role("alert").wait_for()
+    assert shop.sent("consent")[0] == {"action": "reject_all", "lang": "de", "layer": 2}
+    shop.page.evaluate("tagwerk.track('after')")
+    shop.settle(400)
+    assert "after" not in [each["name"] for batch in shop.sent("events") for each in batch]
+
+
+def test_the_settings_stay_open_while_the_page_moves_on(visit: Callable[..., Visit]) -> None:
+    shop = shop_with(visit)
+    shop.page.locator(press("settings")).click()
+    shop.answers["decide"] = (200, {"decisions": [], "consent": {**ASKED, "revision": 4}})
+    shop.page.evaluate("history.pushState({}, '', '/next')")
+    shop.settle(200)
+    assert shop.page.locator(press("save")).is_visible()
+
+
 def test_two_quick_presses_are_one_choice(visit: Callable[..., Visit]) -> None:
     shop = shop_with(visit)
     shop.page.locator(press("reject-all")).dblclick()
