@@ -42,8 +42,8 @@ const PRESSES = plain({
 
 /** Show the banner where consent is to be asked for, and take it away where it no longer is. */
 export function follow() {
-  if (current().ask) open(1);
-  else if (root && layer() === 1) close();
+  if (!root && current().ask) open(1);
+  else if (layer() === 1 && !current().ask) close();
 }
 
 /** Open the settings, for a visitor who asked for them. */
@@ -103,9 +103,8 @@ function build(answer) {
     if (from && !root?.contains(from)) origin = from;
   });
   root.addEventListener("keydown", ({ key }) => key === "Escape" && leave());
-  const { state, grants } = current();
-  // Nothing is ticked for somebody who has not granted it.
-  for (const box of toggles()) box.checked = state === "granted" && grants.includes(box.name);
+  // On is what is in force; before a choice that is nothing, unless the law of the place has an opt-out.
+  for (const box of toggles()) box.checked = current().grants.includes(box.name);
   place();
 }
 
@@ -172,15 +171,17 @@ async function choose(action, purposes) {
   if (busy) return;
   busy = true;
   const before = current();
-  // In force on this page at once, whatever the network does.
-  if (action === "withdraw") set(plain({ ...before, state: "denied", grants: ["necessary"] }));
+  const refused = action === "withdraw" || action === "reject_all";
+  const inForce = before.grants.length > 1;
+  // A refusal holds on this page at once, whatever the network does.
+  if (refused && inForce) set(plain({ ...before, state: "denied", grants: ["necessary"] }));
   const answer = await ask("consent", { action, purposes, lang, layer: layer() });
   busy = false;
   if (answer) {
     close();
     set(answer.consent, true);
     await decide();
-  } else if (action === "reject_all" && before.state === "unset") {
+  } else if (refused && !inForce) {
     // What was refused is not in force anyway: nothing to make the visitor wait for.
     close();
   } else complain();

@@ -8,6 +8,7 @@ import { emit, guard } from "./bus.js";
 import { plain } from "./bare.js";
 import { track } from "./events.js";
 import { permits } from "./grants.js";
+import { inPlace } from "./slots.js";
 
 const SEEN_MS = 1000;
 
@@ -35,8 +36,10 @@ export function watch(entry) {
 }
 
 /** @param {Applied} entry */
-function report({ decision }) {
-  if (!permits("statistics")) return;
+function report(entry) {
+  // Withdrawn, or taken out of the page again, within the second.
+  if (!permits("statistics") || !inPlace().includes(entry)) return;
+  const { decision } = entry;
   const detail = { slot: decision.slot, rule: decision.rule, variant: decision.variant };
   track("exposure", detail, decision.id);
   emit("exposure", detail);

@@ -43,7 +43,7 @@ export async function call(path, body, keepalive = false) {
       base + path,
       plain({
         method: body ? "POST" : "GET",
-        headers: plain(headers),
+        headers,
         body: body && JSON.stringify(body),
         credentials,
         keepalive,

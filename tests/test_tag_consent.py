@@ -4,14 +4,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from tag_page import ASKED, DENIED, GRANTED, Shop, boot, decision
 
-from tag_page import ASKED, DENIED, GRANTED, Shop, boot, decision, default
 from visits import Visit
 
 pytestmark = pytest.mark.browser
 
 BODY = """<a href="#main" id="skip">Zum Inhalt</a><main id="main"><h1>Shop</h1>
-<div id="hero">own</div><p>Text</p><button id="theirs">Kaufen</button></main>
+<div id="hero">own</div><p data-slot="strip">Text</p><button id="theirs">Kaufen</button></main>
 <footer><a href="/impressum">Impressum</a></footer>"""
 BANNER = "[data-tagwerk=banner]"
 REOPEN = {"label": "Datenschutz-Einstellungen"}
@@ -35,14 +35,14 @@ def granting(sent: Any) -> tuple[int, Any]:
 def shop_with(
     visit: Callable[..., Visit], consent: Any = ASKED, body: str = BODY, **options: Any
 ) -> Shop:
-    made = boot(consent=consent, reopen=REOPEN, decisions=[default()])
+    made = boot(consent=consent, reopen=REOPEN, decisions=[decision("strip", html="for all")])
     shop = Shop(visit(**options.pop("profile", {})), body, boot=made, **options)
     shop.answers["consent"] = granting
 
     def decide(_: Any) -> tuple[int, Any]:
         chosen = shop.sent("consent")
         now = granting(chosen[-1])[1]["consent"] if chosen else consent
-        return 200, {"decisions": [decision(html="for you")], "consent": now}
+        return 200, {"decisions": [decision(html="<p>for you</p>")], "consent": now}
 
     shop.answers["decide"] = decide
     shop.open()
@@ -112,6 +112,18 @@ def test_a_grant_counts_the_view_that_the_visitor_is_on(visit: Callable[..., Vis
     assert [each["name"] for each in batch] == ["view"]
 
 
+def test_a_grant_counts_the_block_that_the_visitor_sees(visit: Callable[..., Visit]) -> None:
+    shop = shop_with(visit)
+    # The same block again: it was watched by nobody so far.
+    same = {"decisions": [decision("strip", html="for all")], "consent": GRANTED}
+    shop.answers["decide"] = (200, same)
+    shop.settle(1300)
+    shop.page.locator(press("accept-all")).click()
+    shop.settle(1500)
+    names = [each["name"] for batch in shop.sent("events") for each in batch]
+    assert names == ["view", "exposure"]
+
+
 def test_withdrawal_through_the_control_on_the_page(visit: Callable[..., Visit]) -> None:
     shop = shop_with(visit, GRANTED)
     assert shop.sent("banner") == []
@@ -124,6 +136,21 @@ def test_withdrawal_through_the_control_on_the_page(visit: Callable[..., Visit])
     shop.settle(500)
     names = [each["name"] for batch in shop.sent("events") for each in batch]
     assert "after" not in names
+
+
+def test_what_was_not_delivered_before_a_withdrawal_never_is(visit: Callable[..., Visit]) -> None:
+    shop = shop_with(visit, {**GRANTED, "grants": ["necessary", "personalization"]})
+    shop.answers["events"] = (503, {})
+    shop.page.evaluate("tagwerk.track('undelivered')")
+    shop.settle(500)
+    tried = len(shop.sent("events"))
+    assert tried >= 1
+    shop.page.locator(press("reopen")).click()
+    shop.page.locator(press("reject-all")).click()
+    shop.page.locator(BANNER).wait_for(state="detached")
+    tried = len(shop.sent("events"))
+    shop.settle(3000)
+    assert len(shop.sent("events")) == tried
 
 
 def test_the_control_shows_what_is_granted_and_closing_changes_nothing(
@@ -239,15 +266,38 @@ def test_a_withdrawal_that_is_not_answered_holds_on_the_page_and_is_said(
     visit: Callable[..., Visit],
 ) -> None:
     shop = shop_with(visit, GRANTED)
-    shop.settle(400)
-    before = len(shop.sent("events"))
     shop.answers["consent"] = (503, {})
     shop.page.locator(press("reopen")).click()
     shop.page.locator(press("reject-all")).click()
     shop.page.get_by_role("alert").wait_for()
-    shop.page.evaluate("tagwerk.track('x')")
+    shop.page.evaluate("tagwerk.track('after')")
     shop.settle(400)
-    assert len(shop.sent("events")) == before
+    assert "after" not in [each["name"] for batch in shop.sent("events") for each in batch]
+
+
+def test_an_opt_out_shows_what_is_in_force_and_a_refusal_ends_it_at_once(
+    visit: Callable[..., Visit],
+) -> None:
+    shop = shop_with(visit, {**ASKED, "grants": ["necessary", "statistics"]})
+    shop.page.locator(press("settings")).click()
+    assert shop.page.get_by_label("Statistik").is_checked()
+    assert not shop.page.get_by_label("Marketing").is_checked()
+    shop.answers["consent"] = (503, {})
+    shop.page.locator(press("reject-all")).click()
+    shop.page.get_by_role("alert").wait_for()
+    assert shop.sent("consent")[0] == {"action": "reject_all", "lang": "de", "layer": 2}
+    shop.page.evaluate("tagwerk.track('after')")
+    shop.settle(400)
+    assert "after" not in [each["name"] for batch in shop.sent("events") for each in batch]
+
+
+def test_the_settings_stay_open_while_the_page_moves_on(visit: Callable[..., Visit]) -> None:
+    shop = shop_with(visit)
+    shop.page.locator(press("settings")).click()
+    shop.answers["decide"] = (200, {"decisions": [], "consent": {**ASKED, "revision": 4}})
+    shop.page.evaluate("history.pushState({}, '', '/next')")
+    shop.settle(200)
+    assert shop.page.locator(press("save")).is_visible()
 
 
 def test_two_quick_presses_are_one_choice(visit: Callable[..., Visit]) -> None:
@@ -264,10 +314,11 @@ def test_a_page_that_drops_the_banner_gets_it_back(visit: Callable[..., Visit]) 
     shop.page.locator(press("reject-all")).click()
     shop.page.locator(BANNER).wait_for(state="detached")
     assert len(shop.sent("consent")) == 1
-    shop.page.evaluate(
-        "new MutationObserver(() => document.querySelector('[data-tagwerk=banner]')?.remove())"
-        ".observe(document, {childList: true, subtree: true})"
-    )
+    shop.page.evaluate("""() => { window.removed = 0; new MutationObserver(() => {
+      const banner = document.querySelector("[data-tagwerk=banner]");
+      if (banner && removed < 50) { removed += 1; banner.remove(); }
+    }).observe(document, {childList: true, subtree: true}); }""")
     shop.page.evaluate("tagwerk.consent.show()")
     shop.settle(200)
+    assert 1 <= shop.page.evaluate("removed") <= 6
     shop.unharmed()

@@ -92,6 +92,7 @@ const pollution = {
   keepalive: 1, signal: 1, attributes: true, attributeFilter: 7, root: 7, rootMargin: "7",
   page: "/", decisions: [], reopen: {label: "owned"}, linked: true, ok: true, consent: 1,
   grants: ["statistics"], ask: true, owned: 1, decide: 1, capture: 1, get: 1, set: 1,
+  integrity: "sha256-owned", window: 7,
 };
 const names = Object.keys(pollution);
 for (const name of names) Object.prototype[name] = pollution[name];
@@ -109,6 +110,7 @@ def test_a_polluted_page_gains_nothing_from_the_tag(visit: Callable[..., Visit])
     shop.settle(1200)
     assert (shop.text(), shop.text("[data-slot=strip]")) == ("own", "new")
     assert shop.page.evaluate("window.owned") is None
+    assert (len(shop.said("ready")), shop.said("error")) == (1, [])
     assert shop.page.locator("img").count() == 0
     assert shop.page.locator("[data-tagwerk=reopen]").count() == 0
     sent = [each for each in shop.visit.requests("/_tw/") if each["method"] != "GET"]
