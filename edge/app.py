@@ -43,7 +43,7 @@ def make_services(
         store=store,
         sites=sites,
         countries=Countries.open(settings.geo),
-        erasures=Erasures(store, clock, log),
+        erasures=Erasures(store, clock, log, settings.state / "erasures"),
         clock=clock,
         log=log,
         cookie_keys=secrets.cookies,
@@ -57,15 +57,17 @@ def create_app(services: Services) -> Starlette:
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         stop = asyncio.Event()
+        services.erasures.resume()
         watching = asyncio.create_task(services.sites.watch(stop))
         try:
             yield
         finally:
             stop.set()
-            await watching
+            await asyncio.wait({watching}, timeout=DRAIN_SECONDS)
             await services.erasures.drain(DRAIN_SECONDS)
             await services.store.close()
 
     app = Starlette(routes=ROUTES, lifespan=lifespan, exception_handlers=HANDLERS)
+    app.router.redirect_slashes = False  # a redirect would name whatever Host the client sent
     app.state.services = services
     return app

@@ -12,6 +12,7 @@ from rich.console import Console
 
 from edge import crm_command, demo_command, secrets_file, server, site_folder
 from edge.app import create_app, make_services, wall_clock
+from edge.geo import BadDatabase
 from edge.live import in_folder
 from edge.log import Log, capture
 from edge.secrets_file import BadSecrets
@@ -32,7 +33,7 @@ def findings_to_exit(command: Callable[P, None]) -> Callable[P, None]:
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> None:
         try:
             command(*args, **kwargs)
-        except (BadSite, BadSettings, BadSecrets, StoreError, OSError) as bad:
+        except (BadSite, BadSettings, BadSecrets, BadDatabase, StoreError, OSError) as bad:
             click.echo(str(bad), err=True)
             sys.exit(1)
 
@@ -47,7 +48,13 @@ def main() -> None:
 
 @main.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=8080, show_default=True, help="Port to listen on.")
+@click.option(
+    "--port",
+    default=8080,
+    show_default=True,
+    type=click.IntRange(1, 65535),
+    help="Port to listen on.",
+)
 @click.option("--dir", "folder", type=FOLDER, help="Another folder than the demo's own.")
 @click.option(
     "--var", type=click.Path(path_type=Path), default=Path("var/demo"), show_default=True,

@@ -4,6 +4,7 @@ import asyncio
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from edge import crm
@@ -18,7 +19,7 @@ def run(url: str, site: Site, file: Path, console: Console) -> Report:
     with bar(f"Reading {file.name}", console) as progress:
         report = asyncio.run(_imported(url, site, file, progress))
     for finding in report.findings:
-        console.print(str(finding), style="red", highlight=False, soft_wrap=True)
+        console.print(str(finding), style="red", highlight=False, markup=False, soft_wrap=True)
     if report.findings:
         console.print(f"{file.name}: nothing was imported; mend the lines above", style="bold red")
     else:
@@ -42,5 +43,5 @@ def _table(report: Report, site: Site) -> Table:
         "declared, but not in the file": report.missing,
     }
     for label, names in rows.items():
-        table.add_row(label, ", ".join(names) or "-")
+        table.add_row(label, escape(", ".join(names)) or "-")
     return table

@@ -1,7 +1,7 @@
 """Keeps the served sites current: a good edit is live at once, a broken one changes nothing."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
 from watchfiles import awatch
@@ -105,7 +105,19 @@ class LiveSites:
         The system's notices only say when to look: some file systems send none, and an edit may fall
         between loading and watching. So every look compares all files, and there is one each second.
         """
-        looks = awatch(
+        while not stop.is_set():
+            try:
+                async for _ in self._notices(stop):
+                    await self._look()
+            except (
+                Exception
+            ) as bad:  # whatever a file holds or is called, the next edit must be seen
+                self._log.error("site.watch_failed", bad)
+                await self._look()
+                await asyncio.sleep(LOOK_MS / 1000)
+
+    def _notices(self, stop: asyncio.Event) -> AsyncIterator[object]:
+        return awatch(
             self._root,
             stop_event=stop,
             debounce=DEBOUNCE_MS,
@@ -114,9 +126,10 @@ class LiveSites:
             yield_on_timeout=True,
             ignore_permission_denied=True,
         )
-        async for _ in looks:
-            for folder in await asyncio.to_thread(self._changed):
-                await self.reload(folder)
+
+    async def _look(self) -> None:
+        for folder in await asyncio.to_thread(self._changed):
+            await self.reload(folder)
 
     def _changed(self) -> list[Path]:
         """Return the folders whose files are not those last read."""
@@ -131,7 +144,7 @@ class LiveSites:
             self._take(folder, live)
         except BadSite as bad:
             self._refuse(folder, bad)
-        except OSError as bad:
+        except Exception as bad:  # a defect of ours in reading it must not end the watch
             self._log.error("site.unreadable", bad, file=folder.name)
         else:
             if changed:

@@ -13,6 +13,14 @@ def run(app: ASGIApp, host: str, port: int) -> None:
     # What was loaded stays: the collector need not walk rules and patterns again and again.
     gc.collect()
     gc.freeze()
+    try:
+        _run(app, host, port)
+    except SystemExit as ended:
+        # uvicorn has a code of its own for a port that is taken; ours is 1, and its log says why.
+        raise SystemExit(min(int(ended.code or 0), 1)) from None
+
+
+def _run(app: ASGIApp, host: str, port: int) -> None:
     uvicorn.run(
         app,
         host=host,

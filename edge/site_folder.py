@@ -39,7 +39,7 @@ def _paths(folder: Path) -> list[Path]:
 
 def read(folder: Path) -> dict[str, bytes]:
     """Return the content of a site's files, by path relative to its folder."""
-    return {path.relative_to(folder).as_posix(): _bytes(path) for path in _paths(folder)}
+    return {path.relative_to(folder).as_posix(): _bytes(folder, path) for path in _paths(folder)}
 
 
 def stamp(folder: Path) -> frozenset[Stamp]:
@@ -48,13 +48,14 @@ def stamp(folder: Path) -> frozenset[Stamp]:
     for path in _paths(folder):
         with suppress(OSError):
             status = path.stat()
-            stamps.add((path.as_posix(), status.st_mtime_ns, status.st_ino, status.st_size))
+            stamps.add((path.as_posix(), status.st_ctime_ns, status.st_ino, status.st_size))
     return frozenset(stamps)
 
 
-def _bytes(path: Path) -> bytes:
+def _bytes(folder: Path, path: Path) -> bytes:
     if path.stat().st_size > _MAX_BLOCK:
-        raise BadSite([Finding(path.name, 1, 1, "the file is larger than 256 KiB", "Split it")])
+        name = path.relative_to(folder).as_posix()
+        raise BadSite([Finding(name, 1, 1, "the file is larger than 256 KiB", "Split it")])
     return path.read_bytes()
 
 

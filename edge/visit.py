@@ -36,7 +36,18 @@ def read(services: Services, live: LiveSite, request: Request) -> Visit:
     signals = Signals(_gpc(request), country)
     grants = resolve(live.policy, record, signals, now)
     visitor = cookies.read_visitor(headers, signers.visitor, now) if grants.identifying else None
-    return Visit(grants, record, visitor, country)
+    visit = Visit(grants, record, visitor, country)
+    return visit.forgotten() if _parted(services, name, visit) else visit
+
+
+def _parted(services: Services, site: str, visit: Visit) -> bool:
+    """Say whether a choice is no longer its visitor's: that one is being erased, or is not there.
+
+    Both cookies are set together, so a consent cookie alone is a copy that was kept.
+    """
+    if visit.visitor is None:
+        return visit.grants.identifying and visit.grants.state == "granted"
+    return services.erasures.awaits(site, visit.visitor)
 
 
 def address(services: Services, request: Request) -> str:

@@ -3,7 +3,7 @@
 import sqlite3
 from pathlib import Path
 
-from edges import RULES, START, Running, run
+from edges import ORIGIN, RULES, START, Running, run
 
 DAY = 86_400_000
 
@@ -85,5 +85,35 @@ def test_too_many_events_at_once(tmp_path: Path) -> None:
     async def test(edge: Running) -> None:
         many = [{"id": str(number), "name": "view", "time": 1} for number in range(101)]
         assert (await edge.browser().post("events", many)).status_code == 413
+
+    run(tmp_path, test)
+
+
+def test_a_bad_event_costs_the_good_ones_nothing(tmp_path: Path) -> None:
+    async def test(edge: Running) -> None:
+        browser = edge.browser()
+        await browser.consent("accept_all")
+        good = {"id": "good", "name": "view", "time": START, "properties": {"category": "shoes"}}
+        bad = [
+            {**good, "id": "nested", "properties": {"category": {"a": 1}}},
+            {**good, "id": "long", "name": "x" * 65},
+            {**good, "id": 7},
+            "text",
+        ]
+        answer = await browser.post("events", [*bad, good])
+        assert answer.json()["accepted"] == 1
+        assert [each["reason"] for each in answer.json()["dropped"]] == ["INVALID"] * 4
+        assert [each["id"] for each in answer.json()["dropped"]] == ["nested", "long", "", ""]
+
+    run(tmp_path, test)
+
+
+def test_bytes_that_are_no_text_are_a_problem_not_a_failure(tmp_path: Path) -> None:
+    async def test(edge: Running) -> None:
+        body = b'[{"id":"1","name":"view","time":1,"properties":{"category":"\xff"}}]'
+        headers = {"origin": ORIGIN, "content-type": "application/json"}
+        client = edge.browser().client
+        answer = await client.post("/_tw/shop/events", content=body, headers=headers)
+        assert answer.status_code < 500
 
     run(tmp_path, test)

@@ -112,3 +112,22 @@ def test_slots_narrow_the_answer(tmp_path: Path) -> None:
         assert [decision["slot"] for decision in answer.json()["decisions"]] == ["strip"]
 
     run(tmp_path, test)
+
+
+def test_no_address_redirects_to_the_host_a_client_names(tmp_path: Path) -> None:
+    async def test(edge: Running) -> None:
+        client = edge.browser().client
+        for path in ("/_tw/shop/tag.js/", "/_tw/shop/decide/", "/healthz/"):
+            answer = await client.get(path, headers={"host": "evil.example"})
+            assert answer.status_code == 404
+            assert "location" not in answer.headers and "evil" not in answer.text
+
+    run(tmp_path, test)
+
+
+def test_a_wrong_method_is_told_the_right_ones(tmp_path: Path) -> None:
+    async def test(edge: Running) -> None:
+        answer = await edge.browser().client.put("/_tw/shop/decide")
+        assert answer.status_code == 405 and "POST" in answer.headers["allow"]
+
+    run(tmp_path, test)

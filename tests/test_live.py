@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import os
 from pathlib import Path
 
 import pytest
@@ -127,3 +128,29 @@ def test_consent_findings_have_their_place(tmp_path: Path) -> None:
     with pytest.raises(BadSite) as bad:
         load(tmp_path)
     assert "site.yaml:7:" in str(bad.value)
+
+
+def test_whatever_breaks_the_watch_the_next_edit_is_seen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_: object) -> object:
+        raise RuntimeError("a defect of ours")
+
+    async def test(edge: Running) -> None:
+        rules = edge.folder / "rules" / "main.yaml"
+        with monkeypatch.context() as patched:
+            patched.setattr("edge.site_folder.load", broken)
+            rules.write_text(RULES.replace("text: Herbst", "text: Winter"), encoding="utf-8")
+            await asyncio.sleep(1.5)
+        await until(edge, "Herbst")
+        rules.write_text(RULES.replace("text: Herbst", "text: Advent"), encoding="utf-8")
+        await until(edge, "Advent")
+        # A name that is no text ends the system's notices; looking goes on.
+        odd = bytes(edge.folder / "rules") + b"/\xff.yaml"
+        Path(os.fsdecode(odd)).write_text("x", encoding="utf-8")
+        await asyncio.sleep(1.5)
+        Path(os.fsdecode(odd)).unlink()
+        rules.write_text(RULES.replace("text: Herbst", "text: Silvester"), encoding="utf-8")
+        await until(edge, "Silvester")
+
+    run(tmp_path, test)

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from tag_page import ASKED, DENIED, GRANTED, Shop, boot, decision
 
+from tag_page import ASKED, DENIED, GRANTED, Shop, boot, decision
 from visits import Visit
 
 pytestmark = pytest.mark.browser

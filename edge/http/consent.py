@@ -105,18 +105,28 @@ async def _set_cookies(
     signers, headers = services.signers(live.site.name), request.headers.raw
     consent = cookies.consent_cookie(record, signers.consent, live.policy.expires_days)
     response.headers.append("set-cookie", consent)
-    visitor = before.visitor
-    if before.grants.purposes - after.purposes or not after.identifying:
-        left = visitor or cookies.read_visitor(headers, signers.visitor, services.clock())
-        if left is not None:
-            await services.erasures.erase(live.site.name, left)
+    # Also where no grant is in force any more: what was stored under an earlier one is still theirs.
+    visitor = cookies.read_visitor(headers, signers.visitor, services.clock())
+    given = before.grants.purposes | set(before.record.grants if before.record else ())
+    if visitor is not None and (given - after.purposes or not after.identifying):
+        await services.erasures.erase(live.site.name, visitor)
         visitor = None
     if not after.identifying:
         if cookies.read_all(headers, cookies.VISITOR):
             response.headers.append("set-cookie", cookies.expire(cookies.VISITOR))
-    elif visitor is None:
+    elif visitor is None or await _is_erased(services, live, visitor):
         fresh = cookies.visitor_cookie(cookies.new_visitor(), signers.visitor, services.clock())
         response.headers.append("set-cookie", fresh)
+
+
+async def _is_erased(services: Services, live: LiveSite, visitor: str) -> bool:
+    """Say whether an ID can gather nothing any more; where nobody knows, a new one is safe."""
+    if services.erasures.awaits(live.site.name, visitor):
+        return True
+    try:
+        return (await services.store.person(live.site.name, visitor)).erased
+    except StoreError:
+        return True
 
 
 route = endpoint.post("consent", handle)

@@ -1,5 +1,6 @@
 """What every call of a site shares: finding the site, who may call it, how much it may send."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
@@ -9,6 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from edge import cookies
 from edge.http.problems import Problem, answer
 from edge.services import Services
 from edge.site_folder import LiveSite
@@ -17,6 +19,7 @@ Handler = Callable[[Services, LiveSite, Request], Awaitable[Response]]
 Body = TypeVar("Body")
 
 MAX_BODY = 64 * 1024
+BODY_SECONDS = 5
 PREFIX = "/_tw/{site}/"
 CORP = b"cross-origin-resource-policy"
 _PRIVATE = [
@@ -65,7 +68,19 @@ class Call:
                 response = await self._handler(services, live, request)
         except Problem as problem:
             response = answer(problem)
+        _expire_stray(live, services, request, response)
         return _dressed(response, allowed)
+
+
+def _expire_stray(live: LiveSite, services: Services, request: Request, response: Response) -> None:
+    """Take back a visitor cookie that a late answer set after a refusal."""
+    headers = request.headers.raw
+    if not cookies.read_all(headers, cookies.VISITOR) or "set-cookie" in response.headers:
+        return
+    name = live.site.name
+    record = cookies.read_consent(headers, services.signers(name).consent, name, services.clock())
+    if record is not None and record.refusal:
+        response.headers.append("set-cookie", cookies.expire(cookies.VISITOR))
 
 
 def _preflight(allowed: str | None) -> Response:
@@ -99,11 +114,19 @@ async def body(request: Request, kind: type[Body]) -> Body:
         raise Problem(415, "send Content-Type: application/json")
     try:
         return msgspec.json.decode(await _received(request), type=kind)
-    except msgspec.DecodeError as bad:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as bad:
         raise Problem(400, f"the body was not understood: {bad}") from None
 
 
 async def _received(request: Request) -> bytes:
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            return await _whole(request)
+    except TimeoutError:
+        raise Problem(408, f"the body did not come within {BODY_SECONDS} s") from None
+
+
+async def _whole(request: Request) -> bytes:
     data: bytes = b""
     while True:
         message = await request.receive()

@@ -31,10 +31,14 @@ class _EventIn(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class Dropped(msgspec.Struct, frozen=True):
-    """An event that was not stored, and why: CONSENT_REQUIRED or UNDECLARED."""
+    """An event that was not stored, and why: CONSENT_REQUIRED, UNDECLARED or INVALID."""
 
     id: str
     reason: str
+
+
+class _IdOnly(msgspec.Struct):
+    id: str = ""
 
 
 class _Sorted(NamedTuple):
@@ -44,7 +48,7 @@ class _Sorted(NamedTuple):
 
 async def handle(services: Services, live: LiveSite, request: Request) -> Response:
     """Answer the call: 202 once everything is durable, 200 where something was dropped."""
-    sent = await endpoint.body(request, list[_EventIn])
+    sent = await endpoint.body(request, list[msgspec.Raw])
     if len(sent) > MAX_EVENTS:
         raise Problem(413, f"send {MAX_EVENTS} events at most")
     seen = visit.read(services, live, request)
@@ -71,10 +75,14 @@ async def _stored(
     return _Sorted(kept, dropped)
 
 
-def _sorted(live: LiveSite, seen: Visit, sent: list[_EventIn], now: int) -> _Sorted:
+def _sorted(live: LiveSite, seen: Visit, sent: list[msgspec.Raw], now: int) -> _Sorted:
     kept: list[Recorded] = []
     dropped: list[Dropped] = []
-    for event in sent:
+    for raw in sent:
+        event = _understood(raw)
+        if isinstance(event, Dropped):
+            dropped.append(event)
+            continue
         declared = live.site.events.get(event.name)
         if declared is None:
             dropped.append(Dropped(event.id, "UNDECLARED"))
@@ -83,6 +91,18 @@ def _sorted(live: LiveSite, seen: Visit, sent: list[_EventIn], now: int) -> _Sor
         else:
             kept.append(_recorded(live, event, now))
     return _Sorted(kept, dropped)
+
+
+def _understood(raw: msgspec.Raw) -> _EventIn | Dropped:
+    """Read one event of a batch; one that is not understood costs the others nothing."""
+    try:
+        return msgspec.json.decode(raw, type=_EventIn)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        pass
+    try:
+        return Dropped(msgspec.json.decode(raw, type=_IdOnly).id[:64], "INVALID")
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return Dropped("", "INVALID")
 
 
 def _recorded(live: LiveSite, sent: _EventIn, now: int) -> Recorded:

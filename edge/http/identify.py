@@ -79,6 +79,8 @@ async def logout(services: Services, live: LiveSite, request: Request) -> Respon
     if seen.visitor is None:
         return response
     try:
+        if (await services.store.person(live.site.name, seen.visitor)).erased:
+            return response
         await services.store.unlink(live.site.name, seen.visitor, services.clock())
     except StoreError as bad:
         services.log.error("logout.link_not_cut", bad, site=live.site.name)

@@ -38,9 +38,11 @@ async def not_found(_: Request, __: Exception) -> Response:
     return answer(Problem(404, "there is no such address here"))
 
 
-async def wrong_method(_: Request, __: Exception) -> Response:
-    """Answer a method that the address does not have."""
-    return answer(Problem(405, "this address has no such method"))
+async def wrong_method(_: Request, error: Exception) -> Response:
+    """Answer a method that the address does not have, naming those it has."""
+    response = answer(Problem(405, "this address has no such method"))
+    response.headers["allow"] = (getattr(error, "headers", None) or {}).get("Allow", "GET")
+    return response
 
 
 async def failed(_: Request, __: Exception) -> Response:
