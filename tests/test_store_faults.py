@@ -255,3 +255,20 @@ class TestDamage:
             await store.close()
 
         asyncio.run(scenario())
+
+
+class TestRemoved:
+    def test_nothing_is_acknowledged_into_a_file_that_is_gone(self, tmp_path: Path) -> None:
+        async def story() -> None:
+            path = tmp_path / "t.db"
+            store = SqliteStore(path)
+            assert await store.append(SITE, "v", COUNTERS, [view("before", 1)]) == 1
+            for file in tmp_path.glob("t.db*"):
+                file.unlink()
+            with pytest.raises(StoreUnavailable, match="removed or replaced"):
+                await store.append(SITE, "v", COUNTERS, [view("after", 2)])
+            with pytest.raises(StoreUnavailable):
+                await store.check()
+            await store.close()
+
+        asyncio.run(story())

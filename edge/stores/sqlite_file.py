@@ -65,6 +65,8 @@ def reader(path: Path) -> sqlite3.Connection:
 
 def translate(error: Exception, path: Path) -> StoreError:
     """The store error that says what a failure of the driver means."""
+    if isinstance(error, StoreError):
+        return error
     code = getattr(error, "sqlite_errorcode", None)
     if code is not None and code & 0xFF in DAMAGE:
         return _damaged(path, str(error))

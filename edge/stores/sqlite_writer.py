@@ -58,6 +58,7 @@ class Writer:
         self._wal = path.with_name(f"{path.name}-wal")
         self._limit = queue
         self._wait_ms = wait_ms
+        self._inode = path.stat().st_ino
         self._jobs: SimpleQueue[Job[Any] | None] = SimpleQueue()
         self._closed = False
         self._connection: sqlite3.Connection | None = None
@@ -115,6 +116,7 @@ class Writer:
 
     def _commit(self, batch: Sequence[Job[Any]]) -> None:
         try:
+            self._must_be_the_same_file()
             connection = self._connected()
             connection.execute("BEGIN IMMEDIATE")
             for job in batch:
@@ -125,6 +127,16 @@ class Writer:
             self._drop_connection()
             for job in batch:
                 job.error = sqlite_file.translate(error, self._path)
+
+    def _must_be_the_same_file(self) -> None:
+        """What is written to a file that has no name any more is gone with the process."""
+        try:
+            same = self._path.stat().st_ino == self._inode
+        except OSError:
+            same = False
+        if not same:
+            reason = "the file was removed or replaced while it was in use; restart the edge"
+            raise StoreUnavailable(f"{self._path}: {reason}")
 
     def _connected(self) -> sqlite3.Connection:
         if self._connection is None:
