@@ -5,6 +5,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from rules.blocks import Block
+from rules.bucketing import PURPOSE
 from rules.condition_parser import ConditionParser, Vocabulary
 from rules.conditions import ALWAYS
 from rules.model import Campaign, Counter, Rule, Schedule, Slot
@@ -14,8 +15,6 @@ from rules.source import Node
 
 _CAMPAIGN = ("campaign", "schedule", "goal", "holdout", "enabled", "rules")
 _RULE = ("id", "slot", "priority", "when", "show", "split", "enabled", "purposes")
-PURPOSE_OF_SPLIT = "personalization"
-"""Dealing visitors to variants needs to know them again, so it needs this grant."""
 
 
 class CampaignFile:
@@ -124,7 +123,7 @@ class CampaignFile:
         condition = conditions.parse(keys["when"]) if "when" in keys else ALWAYS
         variants = ShowReader(reader, self._blocks, conditions).variants(node, keys)
         if "split" in keys:
-            conditions.purposes.add(PURPOSE_OF_SPLIT)
+            conditions.purposes.add(PURPOSE)
         self._declared(keys.get("purposes"), conditions.purposes)
         self.counters += conditions.counters
         self.reads |= conditions.reads

@@ -179,6 +179,12 @@ def test_nobody_unknown_is_held_out() -> None:
     assert one(site(rules=rules), unit=None, granted=frozenset()).reason is Reason.MATCH
 
 
+def test_statistics_alone_is_no_grant_to_hold_a_visitor_out() -> None:
+    rules = b"campaign: c\nholdout: 100%\nrules: [{id: r, slot: hero, show: {action: hide}}]"
+    granted = frozenset({"necessary", "statistics"})
+    assert one(site(rules=rules), granted=granted).reason is Reason.MATCH
+
+
 def test_the_same_input_gives_the_same_bytes() -> None:
     def encoded() -> bytes:
         facts = {"page.path": "/", "page.language": "de", **GOLD}
