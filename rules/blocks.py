@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 from html.parser import HTMLParser
+from typing import TypeAlias
 
 import nh3
 from jinja2 import StrictUndefined, Template, TemplateError, nodes
@@ -47,20 +48,9 @@ _CLEANER = nh3.Cleaner(
 
 FILTERS = frozenset(
     {
-        "abs",
-        "capitalize",
-        "d",
-        "default",
-        "e",
-        "escape",
-        "int",
-        "lower",
-        "round",
-        "title",
-        "trim",
-        "upper",
+        "abs", "capitalize", "d", "default", "e", "escape", "int", "lower", "round", "title", "trim", "upper",
     }
-)
+)  # fmt: skip
 _NODES = (
     nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Const, nodes.Getitem, nodes.If,
     nodes.CondExpr, nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not, nodes.Add, nodes.Sub,
@@ -97,18 +87,15 @@ class Block:
 
     def render(self, language: str, given: Mapping[str, Value], facts: Mapping[str, Value]) -> str:
         """Return sanitised HTML. Raises ``BadRender``, for example where an attribute is not known."""
-        shown = tuple((name, facts[name]) for name in sorted(self.reads) if name in facts)
-        return self._cached(language, tuple(sorted(given.items())), shown)
+        shown = {name: facts[name] for name in self.reads if name in facts}
+        return self._cached(language, _frozen(given), _frozen(shown))
 
-    def _render(
-        self,
-        language: str,
-        given: tuple[tuple[str, Value], ...],
-        shown: tuple[tuple[str, Value], ...],
-    ) -> str:
+    def _render(self, language: str, given: "_Frozen", shown: "_Frozen") -> str:
         template = self._templates.get(language) or self._templates[""]
+        values: dict[str, object] = {name: value for name, _, value in given}
+        values[ATTRIBUTES] = {name: value for name, _, value in shown}
         try:
-            html = template.render({**dict(given), ATTRIBUTES: dict(shown)})
+            html = template.render(values)
         except UndefinedError as bad:
             raise BadRender(f"block '{self.name}': {bad.message}") from bad
         except (TemplateError, ArithmeticError, TypeError, ValueError) as bad:
@@ -117,6 +104,14 @@ class Block:
         if len(html) > MAX_OUTPUT:
             raise BadRender(f"block '{self.name}' grew over {MAX_OUTPUT // 1024} KiB")
         return _CLEANER.clean(html).strip()
+
+
+_Frozen: TypeAlias = tuple[tuple[str, str, Value], ...]
+
+
+def _frozen(values: Mapping[str, Value]) -> _Frozen:
+    """Return values as a key; it holds how each is written, because 1, 1.0 and true are equal."""
+    return tuple((name, repr(values[name]), values[name]) for name in sorted(values))
 
 
 def compile_block(

@@ -142,6 +142,17 @@ def test_values_are_escaped_and_the_result_is_sanitised() -> None:
     assert html is not None and "<img" not in html and "<script" not in html
 
 
+def test_values_that_are_equal_but_written_otherwise_are_not_mixed_up() -> None:
+    made = site(gold=b"{{ n }} {{ attr['crm.name'] }}")
+    block = made.rules["hero"][0].variants[0].show.block
+    assert block is not None
+    name = {"crm.name": "x"}
+    said = [block.render("", {"n": n}, name) for n in (1, True, 1.0, 0.0, -0.0, False)]
+    assert said == ["1 x", "True x", "1.0 x", "0.0 x", "-0.0 x", "False x"]
+    said = [block.render("", {"n": 1}, {"crm.name": known}) for known in (1, True, 1.0)]
+    assert said == ["1 1", "1 True", "1 1.0"]
+
+
 def test_a_link_made_of_a_value_cannot_run() -> None:
     made = site(gold=b"<a href=\"{{ attr['crm.name'] }}\">x</a>{{ n }}")
     assert one(made, facts={**GOLD, "crm.name": "javascript:alert(1)"}).html == "<a>x</a>1"
