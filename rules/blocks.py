@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 from html.parser import HTMLParser
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import nh3
 from jinja2 import StrictUndefined, Template, TemplateError, nodes
@@ -58,7 +58,18 @@ _NODES = (
 )  # fmt: skip
 _TESTS = frozenset({"defined", "undefined", "none"})
 
-_ENVIRONMENT = ImmutableSandboxedEnvironment(
+
+class _Environment(ImmutableSandboxedEnvironment):
+    """Looks up items as items only: Jinja falls back to attributes, so ``items`` would be a method."""
+
+    def getitem(self, obj: Any, argument: Any) -> Any:
+        try:
+            return obj[argument]
+        except (TypeError, LookupError):
+            return self.undefined(obj=obj, name=argument)
+
+
+_ENVIRONMENT = _Environment(
     autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
 )
 

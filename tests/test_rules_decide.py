@@ -153,6 +153,13 @@ def test_values_that_are_equal_but_written_otherwise_are_not_mixed_up() -> None:
     assert said == ["1 1", "1 True", "1 1.0"]
 
 
+def test_an_attribute_called_like_a_method_is_not_the_method() -> None:
+    known = SITE.replace(b"crm.name:", b"items:")
+    made = site(site=known, gold=b"{{ attr['items'] }}{{ n }}")
+    assert one(made, facts={"crm.tier": "gold"}).reason is Reason.ERROR
+    assert one(made, facts={"crm.tier": "gold", "items": "x"}).html == "x1"
+
+
 def test_a_link_made_of_a_value_cannot_run() -> None:
     made = site(gold=b"<a href=\"{{ attr['crm.name'] }}\">x</a>{{ n }}")
     assert one(made, facts={**GOLD, "crm.name": "javascript:alert(1)"}).html == "<a>x</a>1"
