@@ -38,12 +38,29 @@ _BY_TAG = {
     "th": {"colspan", "rowspan", "scope"},
 }
 _PREFIXES = {"data-", "aria-"}
+
+
+def safe_srcset(value: str) -> bool:
+    """Say whether every candidate of a ``srcset`` is relative or http(s)."""
+    heads = [part.partition(":") for part in re.split(r"[\s,]+", value)]
+    return not any(
+        colon and not set(head) & set("/?#") and head.lower() not in ("http", "https")
+        for head, colon, _ in heads
+    )
+
+
+def _kept(tag: str, name: str, value: str) -> str | None:
+    # The sanitiser checks the schemes of addresses, but a srcset is a list of them.
+    return None if name == "srcset" and not safe_srcset(value) else value
+
+
 _CLEANER = nh3.Cleaner(
     tags=set(TAGS),
     attributes={"*": _COMMON, **_BY_TAG},
     generic_attribute_prefixes=_PREFIXES,
     url_schemes={"http", "https", "mailto", "tel"},
     link_rel=None,
+    attribute_filter=_kept,
 )
 
 FILTERS = frozenset(

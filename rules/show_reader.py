@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from rules.blocks import Block
+from rules.blocks import Block, safe_srcset
 from rules.condition_parser import ConditionParser
 from rules.findings import did_you_mean
 from rules.model import Show, Variant
@@ -121,7 +121,8 @@ class ShowReader:
                 keys["name"], f"'{name}' cannot be set", did_you_mean(name, _ATTRIBUTES)
             )
             return False
-        if name in ("href", "src", "srcset") and not value.startswith(_SAFE_LINK):
+        bad = name in ("href", "src", "srcset") and not value.startswith(_SAFE_LINK)
+        if bad or (name == "srcset" and not safe_srcset(value)):
             self._reader.refuse(
                 keys["value"], f"'{value}' is no address to link to", "Begin with / or https://"
             )

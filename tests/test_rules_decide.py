@@ -165,6 +165,20 @@ def test_a_link_made_of_a_value_cannot_run() -> None:
     assert one(made, facts={**GOLD, "crm.name": "javascript:alert(1)"}).html == "<a>x</a>1"
 
 
+@pytest.mark.parametrize(
+    "candidates", ["javascript:alert(1)", "/a 1x, JavaScript:alert(1) 2x", "/a 1x,data:text/html,x"]
+)
+def test_a_srcset_made_of_a_value_cannot_run(candidates: str) -> None:
+    made = site(gold=b"<img srcset=\"{{ attr['crm.name'] }}\">{{ n }}")
+    assert one(made, facts={**GOLD, "crm.name": candidates}).html == "<img>1"
+
+
+def test_a_srcset_of_addresses_is_kept() -> None:
+    made = site(gold=b'<img srcset="/a?t=1:2 1x, https://a.example/b.jpg 2x, c.jpg 3x">{{ n }}')
+    html = one(made, facts={**GOLD}).html
+    assert html == '<img srcset="/a?t=1:2 1x, https://a.example/b.jpg 2x, c.jpg 3x">1'
+
+
 def test_a_split_needs_the_grant_and_says_so() -> None:
     assert one(site(), "strip", granted=frozenset(), unit=None).reason is Reason.CONSENT_REQUIRED
 
