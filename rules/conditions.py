@@ -17,7 +17,10 @@ class Context:
     facts: Mapping[str, Value]
     granted: frozenset[str]
     counts: Mapping[str, Sequence[int]] | None = None
-    """Counter key -> ascending times of its newest events; None when nobody knows them."""
+    """Counter key -> ascending times of its newest events; None when nobody knows the profile.
+
+    Then an attribute of the profile that is not among the facts is unknown, and not missing.
+    """
     unit: str | None = None
     """What splits and holdouts are dealt by: the visitor ID, so only ever with consent."""
 
@@ -52,9 +55,13 @@ class Compare:
         if self.purpose is not None and self.purpose not in context.granted:
             return HIDDEN
         value = self.read(context)
-        if value is None and self.operator != "exists":
+        if value is None and (self.operator != "exists" or self._of_unknown_profile(context)):
             return UNKNOWN
         return truth(self._row.test(value, self.argument))
+
+    def _of_unknown_profile(self, context: Context) -> bool:
+        # What the request says needs no purpose; what the profile says always has one.
+        return self.purpose is not None and context.counts is None
 
 
 @dataclass(frozen=True, slots=True)
