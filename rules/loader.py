@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from hashlib import blake2b
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from rules.blocks import Block, compile_block
 from rules.campaign_file import CampaignFile
+from rules.condition_parser import ConditionParser
 from rules.counters import counters_version, merge
 from rules.findings import BadSite, Finding
 from rules.model import Rule, Site
@@ -32,6 +34,7 @@ def load(files: Mapping[str, bytes]) -> Loaded:
     if root is None:
         return Loaded(None, reader.findings, None)
     site_file = SiteFile(reader, root)
+    ConditionParser(reader, site_file.vocabulary, ZoneInfo("UTC")).check_audiences()
     blocks = _blocks(reader, files, site_file.languages)
     campaigns = _campaigns(reader, files, site_file, blocks)
     if reader.findings:
