@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from rules.argument_reader import ArgumentReader
-from rules.attributes import BUILT_IN, WEEKDAYS, Attribute, find
-from rules.conditions import ALWAYS, All, Any, Compare, Condition, Context, EventCount, Not, Read
+from rules.attributes import BUILT_IN, Attribute, find
+from rules.conditions import ALWAYS, All, Any, Compare, Condition, EventCount, Not, reader_of
 from rules.counters import counter_key
 from rules.findings import did_you_mean
 from rules.model import Counter, EventType
@@ -177,9 +177,17 @@ class ConditionParser:
             return self._compare(attribute, "in", value, key)
         if not isinstance(value.value, dict):
             return self._compare(attribute, "equals", value, key)
-        entries = self._reader.entries(value, name)
+        entries = self._compared(value, name)
         parts = [self._compare(attribute, word, node, at) for word, (at, node) in entries.items()]
         return parts[0] if len(parts) == 1 else All(tuple(parts))
+
+    def _compared(self, node: Node, name: str) -> dict[str, tuple[Node, Node]]:
+        entries = self._reader.entries(node, name)
+        if not entries:
+            self._reader.refuse(
+                node, f"{name} is compared with nothing", "Name an operator, or leave it out"
+            )
+        return entries
 
     def _compare(self, attribute: Attribute, word: str, node: Node, key: Node) -> Condition:
         row = OPERATORS.get(word)
@@ -195,7 +203,7 @@ class ConditionParser:
             )
             return ALWAYS
         argument = ArgumentReader(self._reader, attribute, word, node).read()
-        read = _reader_of(attribute.name, self._timezone)
+        read = reader_of(attribute.name, self._timezone)
         return Compare(attribute.name, attribute.purpose, word, argument, read)
 
     def _event(self, node: Node) -> Condition:
@@ -229,10 +237,11 @@ class ConditionParser:
     def _count(self, node: Node) -> tuple[tuple[str, object], ...]:
         if not isinstance(node.value, dict):
             number = self._reader.whole(node, "count")
+            self._bounded(number, node)
             return (("equals", number or 0),)
         wanted = Attribute("count", "number")
         found: list[tuple[str, object]] = []
-        for word, (key, value) in self._reader.entries(node, "count").items():
+        for word, (key, value) in self._compared(node, "count").items():
             if word not in _COUNTABLE:
                 self._reader.refuse(
                     key, f"count has no operator '{word}'", did_you_mean(word, _COUNTABLE)
@@ -277,20 +286,3 @@ def _keep(comparisons: tuple[tuple[str, object], ...]) -> int:
         values = argument if isinstance(argument, tuple) else (argument,)
         bounds += [value for value in values if isinstance(value, (int, float))]
     return int(min(max(bounds), MAX_COUNT)) + 1
-
-
-def _reader_of(name: str, timezone: ZoneInfo) -> Read:
-    """Return how a condition gets an attribute; the clock is read in the campaign's own timezone."""
-    if name == "time.hour":
-        return lambda context: _local(context, timezone).hour
-    if name == "time.weekday":
-        return lambda context: WEEKDAYS[_local(context, timezone).weekday()]
-    if name == "time.month":
-        return lambda context: _local(context, timezone).month
-    if name == "time.date":
-        return lambda context: _local(context, timezone).date().isoformat()
-    return lambda context: context.facts.get(name)
-
-
-def _local(context: Context, timezone: ZoneInfo) -> datetime:
-    return datetime.fromtimestamp(context.now / 1000, timezone)

@@ -3,8 +3,11 @@
 from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
+from rules.attributes import WEEKDAYS
 from rules.operators import OPERATORS, Operator
 from rules.values import FALSE, HIDDEN, TRUE, UNKNOWN, Truth, Value, truth
 
@@ -34,6 +37,23 @@ class Condition(Protocol):
 
 
 Read = Callable[[Context], Value | None]
+
+
+def reader_of(name: str, timezone: ZoneInfo) -> Read:
+    """Return how a condition gets an attribute; the clock is read in the campaign's own timezone."""
+    if name == "time.hour":
+        return lambda context: _local(context, timezone).hour
+    if name == "time.weekday":
+        return lambda context: WEEKDAYS[_local(context, timezone).weekday()]
+    if name == "time.month":
+        return lambda context: _local(context, timezone).month
+    if name == "time.date":
+        return lambda context: _local(context, timezone).date().isoformat()
+    return lambda context: context.facts.get(name)
+
+
+def _local(context: Context, timezone: ZoneInfo) -> datetime:
+    return datetime.fromtimestamp(context.now / 1000, timezone)
 
 
 @dataclass(frozen=True, slots=True)

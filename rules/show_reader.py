@@ -60,6 +60,8 @@ class ShowReader:
 
     def _split(self, node: Node) -> tuple[Variant, ...]:
         variants: list[Variant] = []
+        if node.value == []:
+            self._reader.refuse(node, "the split has no variants", "List what visitors are dealt")
         for item in self._reader.items(node, "'split'"):
             keys = self._reader.keys(item, "a variant", (*_SHOW, "weight", "variant"), ("weight",))
             weight = self._reader.number(keys.get("weight"), "weight")
