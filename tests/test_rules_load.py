@@ -147,3 +147,31 @@ def test_an_audience_nobody_uses_is_read() -> None:
     assert len(said) == 2
     assert said[0].startswith("site.yaml:11:7: error: the condition is empty")
     assert said[1].startswith("site.yaml:12:10: error: there is no attribute 'crm.x'")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{{ " + "(" * 3000 + "1" + ")" * 3000 + " }}",
+        "{{ " + "-" * 3000 + "1 }}",
+        "{{ " + "+".join(["1"] * 3000) + " }}",
+        "{{ 'a'" + "|upper" * 3000 + " }}",
+        "{% if 1 %}" * 120 + "x" + "{% endif %}" * 120,
+        "{{ " + "9" * 5000 + " }}",
+    ],
+    ids=["brackets", "signs", "sums", "filters", "ifs", "digits"],
+)
+def test_a_block_beyond_reading_is_a_finding(source: str) -> None:
+    said = [str(each) for each in load({**GOOD, "blocks/bad.html": source.encode()}).findings]
+    assert len(said) == 1
+    assert said[0].startswith("blocks/bad.html:1:1: error: the block is nested too deeply")
+
+
+def test_a_block_too_large_is_a_finding() -> None:
+    said = load({**GOOD, "blocks/bad.html": b"x" * 65_537}).findings
+    assert [each.message for each in said] == ["the block is larger than 64 KiB"]
+
+
+def test_a_block_may_nest_as_far_as_anybody_writes() -> None:
+    source = "{% if 1 %}" * 16 + "{{ 1|round(6) }}{{ 'a'|default('b') }}" + "{% endif %}" * 16
+    assert load({**GOOD, "blocks/deep.html": source.encode()}).findings == []
