@@ -175,3 +175,24 @@ def test_a_block_too_large_is_a_finding() -> None:
 def test_a_block_may_nest_as_far_as_anybody_writes() -> None:
     source = "{% if 1 %}" * 16 + "{{ 1|round(6) }}{{ 'a'|default('b') }}" + "{% endif %}" * 16
     assert load({**GOOD, "blocks/deep.html": source.encode()}).findings == []
+
+
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [
+        ("SiteFile", "site.yaml"),
+        ("compile_block", "blocks/gold.html"),
+        ("CampaignFile.read", "rules/one.yaml"),
+    ],
+)
+def test_a_fault_of_ours_is_a_finding_of_one_file(
+    name: str, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fault(*_: object) -> None:
+        raise ZeroDivisionError("what the file holds")
+
+    monkeypatch.setattr(f"rules.loader.{name}", fault)
+    loaded = load(GOOD)
+    assert loaded.site is None
+    wanted = f"{path}:1:1: error: this file could not be read (ZeroDivisionError). "
+    assert [str(each) for each in loaded.findings] == [f"{wanted}Report it: this is a fault."]
