@@ -48,6 +48,8 @@ class ArgumentReader:
     def _several(self) -> object:
         items = [self._one(item) for item in self._reader.items(self._node, f"'{self._word}'")]
         if self._shape == "list":
+            if self._node.value == []:
+                self._reader.refuse(self._node, f"'{self._word}' lists nothing", "List a value")
             return tuple(items)
         try:
             if len(items) == 2 and items[0] <= items[1]:  # type: ignore[operator]

@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from hashlib import blake2b
 from math import log
 
+PURPOSE = "personalization"
+"""Dealing visitors to variants and holdouts needs to know them again, so it needs this grant."""
+
 _RANGE = 2.0**64
 
 

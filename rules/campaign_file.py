@@ -1,21 +1,24 @@
 """Reads one file of ``rules/``: a campaign and its rules."""
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from rules.blocks import Block
+from rules.bucketing import PURPOSE
 from rules.condition_parser import ConditionParser, Vocabulary
 from rules.conditions import ALWAYS
+from rules.findings import did_you_mean
 from rules.model import Campaign, Counter, Rule, Schedule, Slot
 from rules.reader import Reader
 from rules.show_reader import ShowReader
+from rules.site_file import PURPOSES
 from rules.source import Node
 
 _CAMPAIGN = ("campaign", "schedule", "goal", "holdout", "enabled", "rules")
 _RULE = ("id", "slot", "priority", "when", "show", "split", "enabled", "purposes")
-PURPOSE_OF_SPLIT = "personalization"
-"""Dealing visitors to variants needs to know them again, so it needs this grant."""
+_SHARE = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,6})?) ?%\Z")
 
 
 class CampaignFile:
@@ -64,9 +67,9 @@ class CampaignFile:
         text = self._reader.text(node, "holdout")
         if text is None or node is None:
             return 0.0
-        number = text.removesuffix("%").strip()
-        if text.endswith("%") and number.replace(".", "", 1).isdigit() and float(number) <= 100:
-            return float(number) / 100
+        match = _SHARE.match(text)
+        if match is not None and float(match[1]) <= 100:
+            return float(match[1]) / 100
         self._reader.refuse(node, f"'{text}' is no share of visitors", "Write a percentage: 5%")
         return 0.0
 
@@ -124,7 +127,7 @@ class CampaignFile:
         condition = conditions.parse(keys["when"]) if "when" in keys else ALWAYS
         variants = ShowReader(reader, self._blocks, conditions).variants(node, keys)
         if "split" in keys:
-            conditions.purposes.add(PURPOSE_OF_SPLIT)
+            conditions.purposes.add(PURPOSE)
         self._declared(keys.get("purposes"), conditions.purposes)
         self.counters += conditions.counters
         self.reads |= conditions.reads
@@ -141,7 +144,12 @@ class CampaignFile:
         """Refuse a rule that says it needs less consent than what it reads needs."""
         if node is None:
             return
-        missing = derived - set(self._reader.texts(node, "purposes"))
+        declared = self._reader.texts(node, "purposes")
+        for name in declared:
+            if name not in PURPOSES:
+                hint = did_you_mean(name, PURPOSES)
+                self._reader.refuse(node, f"there is no purpose '{name}'", hint)
+        missing = derived - set(declared)
         if missing:
             names = ", ".join(sorted(missing))
             self._reader.refuse(

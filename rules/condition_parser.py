@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from rules.argument_reader import ArgumentReader
-from rules.attributes import BUILT_IN, WEEKDAYS, Attribute, find
-from rules.conditions import ALWAYS, All, Any, Compare, Condition, Context, EventCount, Not, Read
+from rules.attributes import BUILT_IN, Attribute, find
+from rules.conditions import ALWAYS, All, Any, Compare, Condition, EventCount, Not, reader_of
 from rules.counters import counter_key
 from rules.findings import did_you_mean
 from rules.model import Counter, EventType
@@ -17,6 +18,12 @@ from rules.source import Node
 from rules.values import Value
 
 MAX_COUNT = 1000
+MAX_AUDIENCES = 20
+"""How deep audiences may name audiences."""
+MAX_LEVELS = 60
+"""How deep a condition may nest, its audiences included: reading and evaluating it recurse."""
+MAX_PARTS = 2000
+"""How many parts a condition may have, its audiences included: all of them may be evaluated."""
 _WINDOW = re.compile(r"([1-9][0-9]{0,4})(m|h|d)\Z")
 _UNIT = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 _COUNTABLE = ("equals", "not", "lt", "lte", "gt", "gte", "between")
@@ -30,22 +37,47 @@ class Vocabulary:
         self.attributes = attributes
         self.events = events
         self.audiences: dict[str, Node] = {}
+        self.parsed: dict[tuple[str, str], Audience] = {}
+        """Audiences read so far, by name and timezone: each is read once, however often it is used."""
 
 
 class ConditionParser:
     """Parses the conditions of one rule; ``reads``, ``purposes`` and ``counters`` gather what it needs."""
 
-    def __init__(self, reader: Reader, vocabulary: Vocabulary, timezone: ZoneInfo) -> None:
+    def __init__(
+        self,
+        reader: Reader,
+        vocabulary: Vocabulary,
+        timezone: ZoneInfo,
+        within: tuple[str, ...] = (),
+        level: int = 0,
+    ) -> None:
         self._reader = reader
         self._vocabulary = vocabulary
         self._timezone = timezone
-        self._open: list[str] = []
+        self._within = within
+        self._level = level
+        self._deepest = level
+        self._parts = 0
+        self._audiences = 0
         self.reads: set[str] = set()
         self.purposes: set[str] = set()
         self.counters: list[Counter] = []
 
     def parse(self, node: Node) -> Condition:
         """Return the condition a mapping states; several keys must all hold."""
+        self._level += 1
+        self._deepest = max(self._deepest, self._level)
+        condition = self._mapping(node)
+        self._level -= 1
+        return condition
+
+    def check_audiences(self) -> None:
+        """Read every audience, those that no rule uses as well."""
+        for name in self._vocabulary.audiences:
+            self._read(name)
+
+    def _mapping(self, node: Node) -> Condition:
         entries = self._reader.entries(node, "a condition")
         if not entries and isinstance(node.value, dict):
             self._reader.refuse(
@@ -55,6 +87,7 @@ class ConditionParser:
         return parts[0] if len(parts) == 1 else All(tuple(parts)) if parts else ALWAYS
 
     def _part(self, name: str, key: Node, value: Node) -> Condition:
+        self._parts += 1
         if name in _GROUPS:
             return self._group(name, value)
         if name == "event":
@@ -78,16 +111,51 @@ class ConditionParser:
         name = self._reader.one_of(value, "audience", audiences.keys())
         if name is None:
             return ALWAYS
-        if name in self._open:
-            circle = " -> ".join([*self._open, name])
+        if name in self._within:
+            circle = " -> ".join([*self._within, name])
             self._reader.refuse(
                 value, f"audience '{name}' needs itself ({circle})", "Break the circle"
             )
             return ALWAYS
-        self._open.append(name)
-        condition = self.parse(audiences[name])
-        self._open.pop()
-        return condition
+        if len(self._within) >= MAX_AUDIENCES or self._level >= MAX_LEVELS:
+            return self._too_deep(value)
+        return self._use(self._read(name), value)
+
+    def _read(self, name: str) -> "Audience":
+        """Return an audience, read once a timezone; what is wrong with it is said the first time."""
+        key = name, self._timezone.key
+        parsed = self._vocabulary.parsed
+        if key not in parsed:
+            said = any(other == name for other, _ in parsed)
+            reader = Reader() if said else self._reader
+            inner = ConditionParser(
+                reader, self._vocabulary, self._timezone, (*self._within, name), self._level
+            )
+            condition = inner.parse(self._vocabulary.audiences[name])
+            height = inner._deepest - self._level
+            parsed[key] = Audience(condition, inner, inner._parts, height, inner._audiences + 1)
+        return parsed[key]
+
+    def _use(self, audience: "Audience", value: Node) -> Condition:
+        deep = len(self._within) + audience.depth > MAX_AUDIENCES
+        if deep or self._level + audience.height > MAX_LEVELS:
+            return self._too_deep(value)
+        if self._parts + audience.parts > MAX_PARTS:
+            message = f"the condition grows to more than {MAX_PARTS} parts through its audiences"
+            self._reader.refuse(value, message, "Use the audience less often, or make it smaller")
+            return ALWAYS
+        self._parts += audience.parts
+        self._audiences = max(self._audiences, audience.depth)
+        self._deepest = max(self._deepest, self._level + audience.height)
+        self.reads |= audience.needs.reads
+        self.purposes |= audience.needs.purposes
+        self.counters += audience.needs.counters
+        return audience.condition
+
+    def _too_deep(self, value: Node) -> Condition:
+        message = f"audiences nest deeper than {MAX_AUDIENCES}, or {MAX_LEVELS} conditions deep"
+        self._reader.refuse(value, message, "Write the condition out")
+        return ALWAYS
 
     def attribute(self, name: str, node: Node) -> Attribute | None:
         """Look an attribute up and note that it is read."""
@@ -109,9 +177,17 @@ class ConditionParser:
             return self._compare(attribute, "in", value, key)
         if not isinstance(value.value, dict):
             return self._compare(attribute, "equals", value, key)
-        entries = self._reader.entries(value, name)
+        entries = self._compared(value, name)
         parts = [self._compare(attribute, word, node, at) for word, (at, node) in entries.items()]
         return parts[0] if len(parts) == 1 else All(tuple(parts))
+
+    def _compared(self, node: Node, name: str) -> dict[str, tuple[Node, Node]]:
+        entries = self._reader.entries(node, name)
+        if not entries:
+            self._reader.refuse(
+                node, f"{name} is compared with nothing", "Name an operator, or leave it out"
+            )
+        return entries
 
     def _compare(self, attribute: Attribute, word: str, node: Node, key: Node) -> Condition:
         row = OPERATORS.get(word)
@@ -127,7 +203,7 @@ class ConditionParser:
             )
             return ALWAYS
         argument = ArgumentReader(self._reader, attribute, word, node).read()
-        read = _reader_of(attribute.name, self._timezone)
+        read = reader_of(attribute.name, self._timezone)
         return Compare(attribute.name, attribute.purpose, word, argument, read)
 
     def _event(self, node: Node) -> Condition:
@@ -161,10 +237,11 @@ class ConditionParser:
     def _count(self, node: Node) -> tuple[tuple[str, object], ...]:
         if not isinstance(node.value, dict):
             number = self._reader.whole(node, "count")
+            self._bounded(number, node)
             return (("equals", number or 0),)
         wanted = Attribute("count", "number")
         found: list[tuple[str, object]] = []
-        for word, (key, value) in self._reader.entries(node, "count").items():
+        for word, (key, value) in self._compared(node, "count").items():
             if word not in _COUNTABLE:
                 self._reader.refuse(
                     key, f"count has no operator '{word}'", did_you_mean(word, _COUNTABLE)
@@ -193,26 +270,19 @@ class ConditionParser:
         return int(match[1]) * int(_UNIT[match[2]].total_seconds() * 1000)
 
 
+class Audience(NamedTuple):
+    """A condition that rules share, with what it needs and how much it adds to theirs."""
+
+    condition: Condition
+    needs: ConditionParser
+    parts: int
+    height: int
+    depth: int
+
+
 def _keep(comparisons: tuple[tuple[str, object], ...]) -> int:
     bounds: list[float] = [0]
     for _, argument in comparisons:
         values = argument if isinstance(argument, tuple) else (argument,)
         bounds += [value for value in values if isinstance(value, (int, float))]
     return int(min(max(bounds), MAX_COUNT)) + 1
-
-
-def _reader_of(name: str, timezone: ZoneInfo) -> Read:
-    """Return how a condition gets an attribute; the clock is read in the campaign's own timezone."""
-    if name == "time.hour":
-        return lambda context: _local(context, timezone).hour
-    if name == "time.weekday":
-        return lambda context: WEEKDAYS[_local(context, timezone).weekday()]
-    if name == "time.month":
-        return lambda context: _local(context, timezone).month
-    if name == "time.date":
-        return lambda context: _local(context, timezone).date().isoformat()
-    return lambda context: context.facts.get(name)
-
-
-def _local(context: Context, timezone: ZoneInfo) -> datetime:
-    return datetime.fromtimestamp(context.now / 1000, timezone)

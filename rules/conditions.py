@@ -3,8 +3,11 @@
 from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
+from rules.attributes import WEEKDAYS
 from rules.operators import OPERATORS, Operator
 from rules.values import FALSE, HIDDEN, TRUE, UNKNOWN, Truth, Value, truth
 
@@ -17,7 +20,10 @@ class Context:
     facts: Mapping[str, Value]
     granted: frozenset[str]
     counts: Mapping[str, Sequence[int]] | None = None
-    """Counter key -> ascending times of its newest events; None when nobody knows them."""
+    """Counter key -> ascending times of its newest events; None when nobody knows the profile.
+
+    Then an attribute of the profile that is not among the facts is unknown, and not missing.
+    """
     unit: str | None = None
     """What splits and holdouts are dealt by: the visitor ID, so only ever with consent."""
 
@@ -31,6 +37,23 @@ class Condition(Protocol):
 
 
 Read = Callable[[Context], Value | None]
+
+
+def reader_of(name: str, timezone: ZoneInfo) -> Read:
+    """Return how a condition gets an attribute; the clock is read in the campaign's own timezone."""
+    if name == "time.hour":
+        return lambda context: _local(context, timezone).hour
+    if name == "time.weekday":
+        return lambda context: WEEKDAYS[_local(context, timezone).weekday()]
+    if name == "time.month":
+        return lambda context: _local(context, timezone).month
+    if name == "time.date":
+        return lambda context: _local(context, timezone).date().isoformat()
+    return lambda context: context.facts.get(name)
+
+
+def _local(context: Context, timezone: ZoneInfo) -> datetime:
+    return datetime.fromtimestamp(context.now / 1000, timezone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +75,13 @@ class Compare:
         if self.purpose is not None and self.purpose not in context.granted:
             return HIDDEN
         value = self.read(context)
-        if value is None and self.operator != "exists":
+        if value is None and (self.operator != "exists" or self._of_unknown_profile(context)):
             return UNKNOWN
         return truth(self._row.test(value, self.argument))
+
+    def _of_unknown_profile(self, context: Context) -> bool:
+        # What the request says needs no purpose; what the profile says always has one.
+        return self.purpose is not None and context.counts is None
 
 
 @dataclass(frozen=True, slots=True)

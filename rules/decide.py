@@ -8,7 +8,7 @@ from typing import NamedTuple
 import msgspec
 
 from rules.blocks import BadRender
-from rules.bucketing import held_out, pick
+from rules.bucketing import PURPOSE, held_out, pick
 from rules.conditions import Context
 from rules.model import Rule, Show, Site, Variant
 from rules.values import FALSE, HIDDEN, TRUE, Truth
@@ -87,7 +87,9 @@ class _Deciding:
 
     def _won(self, rule: Rule) -> Decision:
         campaign, unit = rule.campaign, self._context.unit
-        if unit is not None and held_out(campaign.name, campaign.holdout, unit):
+        # A visitor ID may be there for statistics alone, which is no grant to deal by it.
+        dealt = unit is not None and PURPOSE in self._context.granted
+        if dealt and held_out(campaign.name, campaign.holdout, unit or ""):
             return self._default(Reason.HOLDOUT, rule)
         if not rule.split:
             return self._shown(rule, rule.variants[0], Reason.MATCH)

@@ -1,11 +1,14 @@
 """Makes a site of the files of its folder, or says everything that is wrong with them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from hashlib import blake2b
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
+from zoneinfo import ZoneInfo
 
 from rules.blocks import Block, compile_block
 from rules.campaign_file import CampaignFile
+from rules.condition_parser import ConditionParser
 from rules.counters import counters_version, merge
 from rules.findings import BadSite, Finding
 from rules.model import Rule, Site
@@ -14,6 +17,7 @@ from rules.site_file import SiteFile
 from rules.source import Node, parse
 
 SITE_FILE = "site.yaml"
+T = TypeVar("T")
 
 
 class Loaded(NamedTuple):
@@ -28,15 +32,33 @@ class Loaded(NamedTuple):
 def load(files: Mapping[str, bytes]) -> Loaded:
     """Load a site from path -> content; paths are relative to its folder, with ``/``."""
     reader = Reader()
-    root = _parsed(reader, files, SITE_FILE)
-    if root is None:
+    site_file = _guarded(reader, SITE_FILE, partial(_site_file, reader, files))
+    if site_file is None:
         return Loaded(None, reader.findings, None)
-    site_file = SiteFile(reader, root)
     blocks = _blocks(reader, files, site_file.languages)
     campaigns = _campaigns(reader, files, site_file, blocks)
     if reader.findings:
         return Loaded(None, reader.findings, site_file.consent)
     return Loaded(_site(files, site_file, campaigns), [], site_file.consent)
+
+
+def _guarded(reader: Reader, path: str, read: Callable[[], T]) -> T | None:
+    """Read a file; a fault of ours is said of this file and keeps nobody from reading the others."""
+    try:
+        return read()
+    except Exception as bad:
+        message = f"this file could not be read ({type(bad).__name__})"
+        reader.findings.append(Finding(path, 1, 1, message, "Report it: this is a fault"))
+        return None
+
+
+def _site_file(reader: Reader, files: Mapping[str, bytes]) -> SiteFile | None:
+    root = _parsed(reader, files, SITE_FILE)
+    if root is None:
+        return None
+    site_file = SiteFile(reader, root)
+    ConditionParser(reader, site_file.vocabulary, ZoneInfo("UTC")).check_audiences()
+    return site_file
 
 
 def _parsed(reader: Reader, files: Mapping[str, bytes], path: str) -> Node | None:
@@ -69,7 +91,10 @@ def _blocks(
             sources.setdefault(name, {})[language] = (path, files[path].decode("utf-8-sig"))
         except UnicodeDecodeError:
             reader.findings.append(Finding(path, 1, 1, "the file is not UTF-8", "Save it as UTF-8"))
-    return {name: _block(reader, name, by_language) for name, by_language in sources.items()}
+    return {
+        name: _guarded(reader, next(iter(by.values()))[0], partial(_block, reader, name, by))
+        for name, by in sources.items()
+    }
 
 
 def _block(reader: Reader, name: str, sources: dict[str, tuple[str, str]]) -> Block | None:
@@ -90,13 +115,20 @@ def _campaigns(
     for path in sorted(files):
         if not (path.startswith("rules/") and path.endswith((".yaml", ".yml"))):
             continue
-        node = _parsed(reader, files, path)
-        if node is not None:
-            campaign = CampaignFile(reader, site_file.vocabulary, site_file.slots, blocks)
-            read.append((campaign, campaign.read(node)))
+        campaign = CampaignFile(reader, site_file.vocabulary, site_file.slots, blocks)
+        rules = _guarded(reader, path, partial(_rules, reader, files, path, campaign))
+        if rules is not None:
+            read.append((campaign, rules))
     _unique(reader, [c.name for c, _ in read if c.name is not None], "campaign")
     _unique(reader, [node for c, _ in read for _, node in c.rule_ids], "rule")
     return read
+
+
+def _rules(
+    reader: Reader, files: Mapping[str, bytes], path: str, campaign: CampaignFile
+) -> list[Rule] | None:
+    node = _parsed(reader, files, path)
+    return None if node is None else campaign.read(node)
 
 
 def _unique(reader: Reader, nodes: list[Node], what: str) -> None:

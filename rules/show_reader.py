@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from rules.blocks import Block
+from rules.blocks import Block, safe_srcset
 from rules.condition_parser import ConditionParser
 from rules.findings import did_you_mean
 from rules.model import Show, Variant
@@ -60,6 +60,8 @@ class ShowReader:
 
     def _split(self, node: Node) -> tuple[Variant, ...]:
         variants: list[Variant] = []
+        if node.value == []:
+            self._reader.refuse(node, "the split has no variants", "List what visitors are dealt")
         for item in self._reader.items(node, "'split'"):
             keys = self._reader.keys(item, "a variant", (*_SHOW, "weight", "variant"), ("weight",))
             weight = self._reader.number(keys.get("weight"), "weight")
@@ -121,7 +123,8 @@ class ShowReader:
                 keys["name"], f"'{name}' cannot be set", did_you_mean(name, _ATTRIBUTES)
             )
             return False
-        if name in ("href", "src", "srcset") and not value.startswith(_SAFE_LINK):
+        bad = name in ("href", "src", "srcset") and not value.startswith(_SAFE_LINK)
+        if bad or (name == "srcset" and not safe_srcset(value)):
             self._reader.refuse(
                 keys["value"], f"'{value}' is no address to link to", "Begin with / or https://"
             )

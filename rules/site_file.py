@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from urllib.parse import urlsplit
 
 from rules.argument_reader import ArgumentReader
 from rules.attributes import BUILT_IN, Attribute
@@ -15,6 +14,11 @@ from rules.values import TYPES
 PURPOSES = ("necessary", "functional", "statistics", "personalization", "marketing")
 _SITE = ("site", "origins", "languages", "consent", "slots", "attributes", "events", "audiences")
 _NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}\Z")
+_ORIGIN = re.compile(
+    r"(?P<scheme>https?)://([a-z0-9_-]+(\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\])(:(?P<port>[1-9][0-9]{0,4}))?\Z"
+)
+"""An origin as browsers send it: anything else would never be equal to one."""
+_DEFAULT_PORT = {"http": "80", "https": "443"}
 _LANGUAGE = re.compile(r"[a-z]{2}\Z")
 
 
@@ -58,14 +62,16 @@ class SiteFile:
     def _origins(self, node: Node | None) -> tuple[str, ...]:
         origins = self._reader.texts(node, "origins")
         for origin in origins:
-            parts = urlsplit(origin)
-            if (
-                parts.scheme not in ("http", "https")
-                or not parts.netloc
-                or f"{parts.scheme}://{parts.netloc}" != origin
-            ):
-                hint = "Write scheme and host alone: https://shop.example"
-                self._reader.refuse(node or self.node, f"'{origin}' is no origin", hint)
+            match = _ORIGIN.match(origin)
+            if match is None:
+                hint = "Write scheme and host alone, in small letters: https://shop.example"
+            elif match["port"] == _DEFAULT_PORT[match["scheme"]]:
+                hint = f"Browsers leave :{match['port']} out"
+            elif int(match["port"] or 1) not in range(1, 65536):
+                hint = "Ports are 1 to 65535"
+            else:
+                continue
+            self._reader.refuse(node or self.node, f"'{origin}' is no origin", hint)
         return origins
 
     def _languages(self, node: Node | None) -> tuple[str, ...]:

@@ -142,9 +142,41 @@ def test_values_are_escaped_and_the_result_is_sanitised() -> None:
     assert html is not None and "<img" not in html and "<script" not in html
 
 
+def test_values_that_are_equal_but_written_otherwise_are_not_mixed_up() -> None:
+    made = site(gold=b"{{ n }} {{ attr['crm.name'] }}")
+    block = made.rules["hero"][0].variants[0].show.block
+    assert block is not None
+    name = {"crm.name": "x"}
+    said = [block.render("", {"n": n}, name) for n in (1, True, 1.0, 0.0, -0.0, False)]
+    assert said == ["1 x", "True x", "1.0 x", "0.0 x", "-0.0 x", "False x"]
+    said = [block.render("", {"n": 1}, {"crm.name": known}) for known in (1, True, 1.0)]
+    assert said == ["1 1", "1 True", "1 1.0"]
+
+
+def test_an_attribute_called_like_a_method_is_not_the_method() -> None:
+    known = SITE.replace(b"crm.name:", b"items:")
+    made = site(site=known, gold=b"{{ attr['items'] }}{{ n }}")
+    assert one(made, facts={"crm.tier": "gold"}).reason is Reason.ERROR
+    assert one(made, facts={"crm.tier": "gold", "items": "x"}).html == "x1"
+
+
 def test_a_link_made_of_a_value_cannot_run() -> None:
     made = site(gold=b"<a href=\"{{ attr['crm.name'] }}\">x</a>{{ n }}")
     assert one(made, facts={**GOLD, "crm.name": "javascript:alert(1)"}).html == "<a>x</a>1"
+
+
+@pytest.mark.parametrize(
+    "candidates", ["javascript:alert(1)", "/a 1x, JavaScript:alert(1) 2x", "/a 1x,data:text/html,x"]
+)
+def test_a_srcset_made_of_a_value_cannot_run(candidates: str) -> None:
+    made = site(gold=b"<img srcset=\"{{ attr['crm.name'] }}\">{{ n }}")
+    assert one(made, facts={**GOLD, "crm.name": candidates}).html == "<img>1"
+
+
+def test_a_srcset_of_addresses_is_kept() -> None:
+    made = site(gold=b'<img srcset="/a?t=1:2 1x, https://a.example/b.jpg 2x, c.jpg 3x">{{ n }}')
+    html = one(made, facts={**GOLD}).html
+    assert html == '<img srcset="/a?t=1:2 1x, https://a.example/b.jpg 2x, c.jpg 3x">1'
 
 
 def test_a_split_needs_the_grant_and_says_so() -> None:
@@ -177,6 +209,12 @@ def test_a_holdout_sees_the_default_and_its_share_holds() -> None:
 def test_nobody_unknown_is_held_out() -> None:
     rules = b"campaign: c\nholdout: 100%\nrules: [{id: r, slot: hero, show: {action: hide}}]"
     assert one(site(rules=rules), unit=None, granted=frozenset()).reason is Reason.MATCH
+
+
+def test_statistics_alone_is_no_grant_to_hold_a_visitor_out() -> None:
+    rules = b"campaign: c\nholdout: 100%\nrules: [{id: r, slot: hero, show: {action: hide}}]"
+    granted = frozenset({"necessary", "statistics"})
+    assert one(site(rules=rules), granted=granted).reason is Reason.MATCH
 
 
 def test_the_same_input_gives_the_same_bytes() -> None:

@@ -91,3 +91,108 @@ def test_a_rule_needs_the_purposes_of_all_it_reads() -> None:
     site = load({**GOOD, "rules/one.yaml": rules, "blocks/gold.html": block}).site
     assert site and site.rules["hero"][0].purposes == {"personalization"}
     assert "crm.tier" in site.reads
+
+
+def with_audiences(lines: list[str], when: str = "{audience: a0}") -> dict[str, bytes]:
+    """Return the good site with more audiences and one rule."""
+    site = GOOD["site.yaml"] + "".join(f"  {line}\n" for line in lines).encode()
+    rules = f"""campaign: one
+schedule: {{timezone: Europe/Berlin}}
+rules: [{{id: r, slot: hero, show: {{action: hide}}, when: {when}}}]
+"""
+    return {**GOOD, "site.yaml": site, "rules/one.yaml": rules.encode()}
+
+
+def doubling(levels: int) -> list[str]:
+    """Return audiences each of which uses the next one twice."""
+    uses = (f"{{any: [{{audience: a{n + 1}}}, {{audience: a{n + 1}}}]}}" for n in range(levels))
+    lines = [f"a{n}: {use}" for n, use in enumerate(uses)]
+    return [*lines, f"a{levels}: {{crm.tier: gold, event: {{name: view, count: 1}}}}"]
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+@pytest.mark.parametrize(
+    ("lines", "wanted"),
+    [
+        (doubling(18), "the condition grows to more than 2000 parts through its audiences"),
+        (
+            [f"a{n}: {{audience: a{n + 1}}}" for n in range(400)] + ["a400: {geo.country: DE}"],
+            "audiences nest deeper than 20",
+        ),
+        (
+            [f"a{n}: {'{not: ' * 20}{{audience: a{n + 1}}}{'}' * 20}" for n in range(15)]
+            + ["a15: {geo.country: DE}"],
+            "audiences nest deeper than 20, or 60 conditions deep",
+        ),
+    ],
+)
+def test_audiences_are_bounded(lines: list[str], wanted: str, backwards: bool) -> None:
+    loaded = load(with_audiences(lines[::-1] if backwards else lines))
+    assert loaded.site is None
+    assert wanted in str(loaded.findings[0])
+
+
+def test_an_audience_used_often_is_one_condition_and_still_counts() -> None:
+    site = load(with_audiences(doubling(8))).site
+    assert site is not None
+    rule = site.rules["hero"][0]
+    parts = getattr(rule.condition, "parts", ())
+    assert len(parts) == 2 and parts[0] is parts[1]
+    assert rule.purposes == {"personalization"} and "crm.tier" in site.reads
+    assert [counter.keep for counter in site.counters] == [2]
+
+
+def test_an_audience_nobody_uses_is_read() -> None:
+    said = [str(each) for each in load(with_audiences(["a0: {}", "lost: {crm.x: 1}"])).findings]
+    assert len(said) == 2
+    assert said[0].startswith("site.yaml:11:7: error: the condition is empty")
+    assert said[1].startswith("site.yaml:12:10: error: there is no attribute 'crm.x'")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{{ " + "(" * 3000 + "1" + ")" * 3000 + " }}",
+        "{{ " + "-" * 3000 + "1 }}",
+        "{{ " + "+".join(["1"] * 3000) + " }}",
+        "{{ 'a'" + "|upper" * 3000 + " }}",
+        "{% if 1 %}" * 120 + "x" + "{% endif %}" * 120,
+        "{{ " + "9" * 5000 + " }}",
+    ],
+    ids=["brackets", "signs", "sums", "filters", "ifs", "digits"],
+)
+def test_a_block_beyond_reading_is_a_finding(source: str) -> None:
+    said = [str(each) for each in load({**GOOD, "blocks/bad.html": source.encode()}).findings]
+    assert len(said) == 1
+    assert said[0].startswith("blocks/bad.html:1:1: error: the block is nested too deeply")
+
+
+def test_a_block_too_large_is_a_finding() -> None:
+    said = load({**GOOD, "blocks/bad.html": b"x" * 65_537}).findings
+    assert [each.message for each in said] == ["the block is larger than 64 KiB"]
+
+
+def test_a_block_may_nest_as_far_as_anybody_writes() -> None:
+    source = "{% if 1 %}" * 16 + "{{ 1|round(6) }}{{ 'a'|default('b') }}" + "{% endif %}" * 16
+    assert load({**GOOD, "blocks/deep.html": source.encode()}).findings == []
+
+
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [
+        ("SiteFile", "site.yaml"),
+        ("compile_block", "blocks/gold.html"),
+        ("CampaignFile.read", "rules/one.yaml"),
+    ],
+)
+def test_a_fault_of_ours_is_a_finding_of_one_file(
+    name: str, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fault(*_: object) -> None:
+        raise ZeroDivisionError("what the file holds")
+
+    monkeypatch.setattr(f"rules.loader.{name}", fault)
+    loaded = load(GOOD)
+    assert loaded.site is None
+    wanted = f"{path}:1:1: error: this file could not be read (ZeroDivisionError). "
+    assert [str(each) for each in loaded.findings] == [f"{wanted}Report it: this is a fault."]
