@@ -19,28 +19,32 @@ const remover = (nodes) => () => nodes.forEach((node) => node.remove());
  */
 const tidy = (slot, name) => slot.getAttribute(name) || slot.removeAttribute(name);
 
+/**
+ * Put the page's own nodes back where ours stand, and take ours away; what the page added between them stays.
+ * @param {ChildNode[]} nodes
+ * @param {ChildNode[]} own
+ */
+const swapper = (nodes, own) => () => {
+  nodes.find((node) => node.parentNode)?.before(...own);
+  remover(nodes)();
+};
+
 /** @type {Action} */
 function fill(slot, nodes) {
   const own = [...slot.childNodes];
   slot.replaceChildren(...nodes);
-  return () => {
-    if (nodes.some((node) => node.parentNode === slot)) slot.replaceChildren(...own);
-  };
+  return swapper(nodes, own);
 }
 
 /** @type {Action} */
 function replace(slot, nodes) {
   slot.replaceWith(...nodes);
-  return () => {
-    const held = nodes.find((node) => node.parentNode);
-    if (held) held.before(slot);
-    remover(nodes)();
-  };
+  return swapper(nodes, [slot]);
 }
 
 /** @type {Action} */
 function setAttribute(slot, _, { name = "", value = "" }) {
-  if (!harmless(name, value)) throw new Error("refused attribute " + name);
+  if (!harmless(name, value)) throw "refused " + name;
   const old = slot.getAttribute(name);
   slot.setAttribute(name, value);
   return () => {

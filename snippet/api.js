@@ -60,7 +60,8 @@ const push = guard("push", ([name, ...args]) => api[name](...args));
 const api = plain({
   identify,
   logout,
-  track: guard("track", track),
+  // Only the tag itself knows decisions.
+  track: guard("track", (/** @type {any} */ name, /** @type {any} */ properties) => track(name, properties)),
   decide,
   consent: { show },
   "consent.show": show,

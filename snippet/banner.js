@@ -15,7 +15,7 @@ import reopenCss from "./reopen.css";
 import { decide } from "./views.js";
 
 const REOPEN = "[data-tagwerk=reopen]";
-/** How often the banner is put back when the page's own code removes it. */
+/** How often in a second ours is put back when the page's own code removes it. */
 const RETURNS = 5;
 
 /** @type {HTMLElement | null} */
@@ -49,10 +49,15 @@ export function follow() {
 /** Open the settings, for a visitor who asked for them. */
 export const show = () => open(current().ask ? 1 : 2, true);
 
-/** Put the banner back when the page's renderer dropped it. */
+/** Put the banner and the control back when the page's renderer dropped them, as with a new <body>. */
 export function stay() {
-  if (root && !root.isConnected && returns++ < RETURNS) place();
+  if (!document.body || returns >= RETURNS || (root?.isConnected !== false && !lacksControl())) return;
+  returns += 1;
+  setTimeout(() => (returns -= 1), 1000);
+  place();
 }
+
+const lacksControl = () => control && !document.querySelector(REOPEN);
 
 /**
  * Listen for [data-tagwerk=reopen], and add one where the page has none.
@@ -72,7 +77,6 @@ export function offerReopen(label) {
     control = document.createElement("button");
     control.dataset.tagwerk = "reopen";
     control.textContent = label;
-    document.body.append(control);
     place();
   });
 }
@@ -111,7 +115,8 @@ function build(answer) {
 function place() {
   // First in the page: the first thing that Tab reaches, without taking the focus.
   if (!document.body) return ready(place);
-  if (root) document.body.prepend(root);
+  if (root && !root.isConnected) document.body.prepend(root);
+  if (control && lacksControl()) document.body.append(control);
   // The banner has the control's corner.
   if (control) control.style.visibility = root ? "hidden" : "";
 }

@@ -4,13 +4,15 @@
  * @typedef {import("./types.js").TrackedEvent} TrackedEvent
  */
 
+import { plain } from "./bare.js";
 import { fail, guard } from "./bus.js";
 import { identifying } from "./grants.js";
 import { call } from "./net.js";
 
 const GATHER_MS = 200;
-/** Below the 64 KB that a browser lets outlive the page. */
 const BATCH = 50;
+/** Characters of JSON in a batch: in any script below the 64 KB that outlive the page and that the edge takes. */
+const LARGEST = 20000;
 /** What a long outage may pile up; the oldest go first. */
 const KEPT = 200;
 const TRIES = 5;
@@ -24,16 +26,36 @@ let failures = 0;
 
 /**
  * Record an event. Without a grant it is dropped before it has an id; the edge drops what its own
- * purpose does not permit.
- * @param {string} name
- * @param {object} [properties]
+ * purpose does not permit. What the edge could not read is refused here, or it would take the good
+ * events of its batch with it.
+ * @param {string} name 1 to 64 characters; throws otherwise
+ * @param {object | null} [properties] of which texts, finite numbers and truth values are kept
  * @param {string} [decision]
  */
-export function track(name, properties = {}, decision) {
+export function track(name, properties, decision) {
+  if (!name || cut(name, 64) !== name) throw "refused " + name;
   if (!identifying()) return;
-  queue.push({ id: crypto.randomUUID(), name, time: Date.now(), properties, decision });
+  queue.push({ id: crypto.randomUUID(), name, time: Date.now(), properties: scalars(properties), decision });
   queue = queue.slice(-KEPT);
   sendIn(GATHER_MS);
+}
+
+/**
+ * What is no text throws. A half of a surrogate pair is no Unicode, and the edge refuses it.
+ * @param {string} text
+ * @param {number} most UTF-16 units
+ */
+const cut = (text, most) => text.slice(0, most).replace(/\p{Cs}/gu, "\ufffd");
+
+/** @param {object | null | undefined} properties */
+function scalars(properties) {
+  /** @type {Record<string, unknown>} */
+  const kept = plain({});
+  for (const [name, value] of Object.entries(properties ?? {})) {
+    const short = typeof value === "string" ? cut(value, 512) : value;
+    if (/string|boolean/.test(typeof short) || Number.isFinite(short)) kept[cut(name, 64)] = short;
+  }
+  return kept;
 }
 
 /** Forget what was not sent: consent was withdrawn. */
@@ -43,12 +65,13 @@ export const forget = () => {
 
 /** Send now: when the page is hidden it may never come back. */
 export const flush = guard("events", async () => {
-  clearTimeout(timer);
-  timer = undefined;
-  const batch = queue.splice(0, BATCH);
+  timer = void clearTimeout(timer);
+  let size = BATCH;
+  while (JSON.stringify(queue.slice(0, size)).length > LARGEST) size >>= 1;
+  const batch = queue.splice(0, size || 1);
   if (!batch.length) return;
-  const answer = await call("events", batch, true).catch(() => null);
-  if (!answer || answer.status === 503) retry(batch, answer ? answer.retryAfter : 0);
+  const [answer] = await call("events", batch, true).catch(() => /** @type {[]} */ ([]));
+  if (!answer || answer.status === 503) retry(batch, Number(answer?.headers.get("retry-after")) || 0);
   else {
     failures = 0;
     if (!answer.ok) fail("events", answer.status);
@@ -64,7 +87,7 @@ function retry(batch, seconds) {
   failures += 1;
   if (failures >= TRIES) {
     failures = 0;
-    fail("events", "not delivered: " + batch.length);
+    fail("events", "lost " + batch.length);
   } else if (identifying()) {
     queue.unshift(...batch);
     sendIn(Math.min(Math.max(seconds * 1000, 500 * 2 ** failures), LONGEST_WAIT_MS));

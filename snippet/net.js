@@ -19,19 +19,11 @@ export const nonce = script?.nonce || "";
 const credentials = base.startsWith(location.origin + "/") ? "same-origin" : "include";
 
 /**
- * @typedef {object} Answer
- * @property {boolean} ok
- * @property {number} status
- * @property {number} retryAfter seconds, 0 when not said
- * @property {any} data parsed JSON without prototypes, or null
- */
-
-/**
  * One request; rejects only when no answer came in time.
  * @param {string} path
  * @param {object} [body] makes it a POST
  * @param {boolean} [keepalive] let it outlive the page
- * @returns {Promise<Answer>}
+ * @returns {Promise<[Response, any]>} with the parsed JSON without prototypes, or null
  */
 export async function call(path, body, keepalive = false) {
   const stop = new AbortController();
@@ -50,9 +42,7 @@ export async function call(path, body, keepalive = false) {
         signal: stop.signal,
       }),
     );
-    const data = bare(JSON.parse((await response.text()) || "null"));
-    const retryAfter = Number(response.headers.get("retry-after")) || 0;
-    return plain({ ok: response.ok, status: response.status, retryAfter, data });
+    return [response, bare(JSON.parse((await response.text()) || "null"))];
   } finally {
     clearTimeout(timer);
   }
@@ -66,9 +56,9 @@ export async function call(path, body, keepalive = false) {
  */
 export async function ask(path, body) {
   try {
-    const { ok, status, data } = await call(path, body);
-    if (ok) return data;
-    fail(path, status);
+    const [response, data] = await call(path, body);
+    if (!response.ok) throw response.status;
+    return data;
   } catch (error) {
     fail(path, error);
   }

@@ -119,7 +119,7 @@ function givesUp(name) {
   fights.set(name, [...recent, now]);
   if (recent.length < FIGHTS) return false;
   decisions.delete(name);
-  fail("slot " + name, "the page keeps rendering over it");
+  fail("slot " + name, "overwritten");
   return true;
 }
 
@@ -128,10 +128,9 @@ function givesUp(name) {
  * @param {Decision} decision
  */
 function fillOne(slot, decision) {
-  const action = ACTIONS[decision.action];
-  if (!action) throw new Error("unknown action " + decision.action);
   const nodes = contents(decision);
-  const undo = action(slot, nodes, decision);
+  // An action that is not in the table throws here, before anything has changed.
+  const undo = ACTIONS[decision.action](slot, nodes, decision);
   const anchor = decision.action === "replace" ? nodes[0] : slot;
   const entry = { slot, decision, key: keyOf(decision), nodes, anchor, undo };
   applied.push(entry);

@@ -75,6 +75,9 @@ def test_undo_gives_back_the_same_nodes(
     [
         ("hero.replaceChildren('theirs')", "theirs"),
         ("hero.firstChild.remove()", ""),
+        ("hero.append('mine')", "<p>own</p>mine"),
+        ("hero.prepend('mine')", "mine<p>own</p>"),
+        ("hero.firstChild.replaceWith('mine')", "mine"),
     ],
 )
 def test_undo_leaves_what_the_page_has_changed_since(

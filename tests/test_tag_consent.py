@@ -322,3 +322,27 @@ def test_a_page_that_drops_the_banner_gets_it_back(visit: Callable[..., Visit]) 
     shop.settle(200)
     assert 1 <= shop.page.evaluate("removed") <= 6
     shop.unharmed()
+
+
+def test_the_control_outlives_every_body(visit: Callable[..., Visit]) -> None:
+    shop = shop_with(visit, GRANTED)
+    shop.page.locator(press("reopen")).wait_for()
+    for _ in range(9):
+        shop.page.evaluate("document.body = document.createElement('body')")
+        shop.settle(300)
+        assert shop.page.locator(press("reopen")).count() == 1
+    shop.page.locator(press("reopen")).click()
+    shop.page.locator(BANNER).wait_for()
+    shop.unharmed()
+
+
+def test_a_page_that_keeps_removing_the_control_wins(visit: Callable[..., Visit]) -> None:
+    shop = shop_with(visit, GRANTED)
+    shop.page.locator(press("reopen")).wait_for()
+    fight = """() => { window.fights = 0; new MutationObserver(() => {
+      const control = document.querySelector("[data-tagwerk=reopen]");
+      if (control) { fights += 1; control.remove(); }
+    }).observe(document, {childList: true, subtree: true}); document.body.append("x"); }"""
+    shop.page.evaluate(fight)
+    shop.settle(400)
+    assert 1 < shop.page.evaluate("fights") <= 6

@@ -52,6 +52,73 @@ def test_events_of_a_moment_go_in_one_batch(visit: Callable[..., Visit]) -> None
     assert all(abs(each["time"] - shop.page.evaluate("Date.now()")) < 5000 for each in batch)
 
 
+# What a page may pass by mistake, and what is kept of it.
+BESIDE = [
+    ("{v: {nested: 1}, n: 1}", {"n": 1}),
+    ("{v: [1], w: null, x: undefined, y: () => 1, z: Symbol('z'), b: false}", {"b": False}),
+    ("{v: '\\u{1f600}'.slice(0, 1)}", {"v": "\ufffd"}),
+    ("{['\\ud83d']: 1}", {"\ufffd": 1}),
+    ("{v: 1n, w: NaN, x: -Infinity, n: 1.5}", {"n": 1.5}),
+    ("{v: 'x'.repeat(70000)}", {"v": "x" * 512}),
+    ("{v: 'x'.repeat(511) + '\\u{1f600}'}", {"v": "x" * 511 + "\ufffd"}),
+    ("{['x'.repeat(70000)]: 1}", {"x" * 64: 1}),
+    ("Object.create({inherited: 1}, {n: {value: 1, enumerable: true}})", {"n": 1}),
+    ("null", {}),
+    ("undefined", {}),
+    ("7", {}),
+]
+
+
+@pytest.mark.parametrize("properties,kept", BESIDE, ids=[made for made, _ in BESIDE])
+def test_a_bad_property_harms_no_other_event(
+    visit: Callable[..., Visit], properties: str, kept: Any
+) -> None:
+    shop = shop_with(visit).open()
+    shop.page.evaluate(
+        f"() => {{ tagwerk.track('good', {{product: 'x'}}); tagwerk.track('bad', {properties}) }}"
+    )
+    shop.settle(400)
+    assert [(each["name"], each["properties"]) for each in events(shop)][1:] == [
+        ("good", {"product": "x"}),
+        ("bad", kept),
+    ]
+    assert shop.said("error") == []
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "''",
+        "undefined",
+        "null",
+        "7",
+        "{}",
+        "['a']",
+        "'x'.repeat(65)",
+        "'\\ud83d'",
+        "'bad', {get v() { throw new Error('theirs') }}",
+    ],
+)
+def test_an_event_that_is_none_is_refused_alone(visit: Callable[..., Visit], call: str) -> None:
+    shop = shop_with(visit).open()
+    shop.page.evaluate(f"() => {{ tagwerk.track('good'); tagwerk.track({call}) }}")
+    shop.settle(400)
+    assert [each["name"] for each in events(shop)] == ["view", "good"]
+    assert [each["during"] for each in shop.said("error")] == ["track"]
+    shop.unharmed()
+
+
+def test_a_batch_is_never_larger_than_the_edge_takes(visit: Callable[..., Visit]) -> None:
+    shop = shop_with(visit).open()
+    shop.page.evaluate(
+        "for (let n = 0; n < 60; n++) tagwerk.track('long', {n, a: '€'.repeat(600), b: '€'.repeat(600)})"
+    )
+    shop.settle(2500)
+    assert [each["properties"]["n"] for each in events(shop, "long")] == list(range(60))
+    sizes = [len(json.dumps(sent, ensure_ascii=False).encode()) for sent in shop.sent("events")]
+    assert max(sizes) < 64 * 1024
+
+
 @pytest.mark.parametrize("fault", [(503, {}), (0, None)])
 def test_what_was_not_taken_is_sent_again_under_the_same_id(
     visit: Callable[..., Visit], fault: Any

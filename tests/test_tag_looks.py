@@ -127,6 +127,24 @@ def test_all_of_it_is_on_the_screen_without_scrolling(
         assert body.evaluate("(e) => e.scrollHeight - e.clientHeight") <= 1
 
 
+@pytest.mark.parametrize("layer", [1, 2])
+@pytest.mark.parametrize("width,height", [(320, 256), (640, 320)])
+def test_the_choice_is_on_a_small_screen_wherever_the_text_is_scrolled_to(
+    visit: Callable[..., Visit], width: int, height: int, layer: int
+) -> None:
+    shop = shop_with(visit, viewport={"width": width, "height": height})
+    if layer == 2:
+        shop.page.locator("[data-tagwerk=settings]").evaluate("(e) => e.click()")
+    for share in (0, 0.5, 1):
+        banner = shop.page.locator(BANNER)
+        banner.evaluate("(e, share) => e.scrollTo(0, e.scrollHeight * share)", share)
+        shop.visit.shot(f"zoom-{width}-{layer}-{share}")
+        for name in ("reject-all", "accept-all"):
+            hit = """(e) => { const r = e.getBoundingClientRect();
+              return [r.top + 3, r.bottom - 3].every((y) => document.elementFromPoint(r.left + 9, y) === e) }"""
+            assert shop.page.locator(f"[data-tagwerk={name}]").evaluate(hit), (name, share)
+
+
 def test_the_style_of_the_page_does_not_reach_in(visit: Callable[..., Visit]) -> None:
     calm, wild = (shop_with(visit, body=body) for body in (BODY, BODY + HOSTILE))
     for selector in (
