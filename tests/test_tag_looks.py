@@ -1,17 +1,18 @@
 """The banner as a person sees it: equal buttons, every width and scheme, axe on both layers."""
 
 from collections.abc import Callable
+from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from harness import ROOT
 from tag_page import ASKED, DENIED, Shop, boot
 from visits import Visit
 
 pytestmark = pytest.mark.browser
 
-AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+AXE = Path(str(files("axe_playwright_python") / "axe.min.js"))
 BANNER = "[data-tagwerk=banner]"
 BODY = """
 <style>body{margin:0;font:16px/1.5 system-ui,sans-serif;background:Canvas;color:CanvasText}
