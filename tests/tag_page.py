@@ -173,8 +173,13 @@ class Shop:
         return [detail for kind, detail in heard if kind == name]
 
     def settle(self, milliseconds: int = 60) -> None:
-        """Let timers and observers of the page run."""
-        self.page.wait_for_timeout(milliseconds)
+        """Let timers and observers of the page run, by the page's own clock.
+
+        A busy machine delays the page's timers and its requests: a timer of ours that is due last fires
+        after all of the tag's, and what they sent has then a moment to arrive here.
+        """
+        self.page.evaluate("ms => new Promise((done) => setTimeout(done, ms))", milliseconds)
+        self.page.wait_for_timeout(100)
 
     def text(self, selector: str = "#hero") -> str:
         """The visible text of an element."""

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from harness import wait_until
 from tag_page import GRANTED, ORIGIN, Shop, boot, decision, default
 from visits import Visit
 
@@ -73,7 +74,12 @@ def test_each_navigation_is_one_view(
         shop.settle(400)
     last = wanted[-1] if wanted else "/"
     assert (shop.text(), pages(shop)) == (f"for {last}", wanted)
-    assert views(shop) == ["/", *(path.split("?")[0] for path in wanted)]
+    counted = ["/", *(path.split("?")[0] for path in wanted)]
+    wait_until(
+        f"{counted} to be counted", lambda: shop.settle() or len(views(shop)) >= len(counted)
+    )
+    shop.settle(400)
+    assert views(shop) == counted
     shop.unharmed()
 
 
