@@ -17,7 +17,7 @@ present() {
     case $1 in
         browser) sh scripts/browser.sh >/dev/null ;;
         python*-venv) "${1%-venv}" -c 'import venv, ensurepip' 2>/dev/null ;;
-        *) command -v "$1" >/dev/null ;;
+        *) PATH="$PATH:/usr/sbin" command -v "$1" >/dev/null ;;  # Debian keeps servers there
     esac
 }
 

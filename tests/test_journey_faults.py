@@ -1,6 +1,7 @@
 """Journey 7: with the edge killed, hung or slow, the page is what it would be without us."""
 
 import os
+import shutil
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,6 +15,8 @@ from visits import Visit
 
 pytestmark = pytest.mark.browser
 Profile = Callable[..., Visit]
+# Debian keeps it where a user's PATH may not look.
+NGINX = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin") or "nginx"
 HIDDEN = """
 window.hidden = {};
 const look = () => {
@@ -46,7 +49,7 @@ class Shop(Process):
         user = "user root;" if os.geteuid() == 0 else ""
         values = {"port": self.port, "edge": self._edge.port, "dir": self._folder, "user": user}
         config.write_text(CONFIG % values)
-        return ["nginx", "-p", str(self._folder), "-c", str(config), "-g", "daemon off;"]
+        return [NGINX, "-p", str(self._folder), "-c", str(config), "-g", "daemon off;"]
 
     def _ready(self) -> bool:
         return status(f"{self.url}/") == 200
