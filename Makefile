@@ -28,11 +28,11 @@ demo: .venv/.ready-run ## serve the demo shop: make demo PORT=8080 HOST=127.0.0.
 	@exec $(BIN)/tagwerk demo --host $(HOST) --port $(PORT)
 
 test: .venv/.ready-dev ## run every test, the browser journeys included
-	@sh scripts/need.sh browser nginx
+	@sh scripts/need.sh libatomic1 browser nginx
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not long"
 
 test-long: .venv/.ready-dev ## run every test with full counts
-	@sh scripts/need.sh browser nginx
+	@sh scripts/need.sh libatomic1 browser nginx
 	@TAGWERK_LONG=1 $(BIN)/python -m pytest -n 2 --dist loadgroup
 
 check: .venv/.ready-dev ## the fast inner loop: ruff, mypy, tests without a browser

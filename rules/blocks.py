@@ -252,6 +252,10 @@ class _Reading:
 
     def _check_html(self) -> None:
         checker = _HtmlCheck()
+        marked = self._source.find("<![")
+        if marked >= 0:  # Pythons differ in what they make of it
+            self._unreadable(self._source.count("\n", 0, marked) + 1)
+            return
         try:
             checker.feed(_JINJA.sub(_blank, self._source))
             checker.close()

@@ -16,6 +16,7 @@ package_of() {
 present() {
     case $1 in
         browser) sh scripts/browser.sh >/dev/null ;;
+        libatomic1) PATH="$PATH:/sbin" ldconfig -p | grep -q 'libatomic\.so\.1' ;;  # the browser driver's
         python*-venv) "${1%-venv}" -c 'import venv, ensurepip' 2>/dev/null ;;
         *) PATH="$PATH:/usr/sbin" command -v "$1" >/dev/null ;;  # Debian keeps servers there
     esac
