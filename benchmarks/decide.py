@@ -9,7 +9,7 @@ import os
 import statistics
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
@@ -42,8 +42,41 @@ class Pinned(harness.Process):
         return self
 
 
-class PinnedEdge(Pinned, harness.Edge):
-    """The demo on one core."""
+class Served(Pinned):
+    """``tagwerk serve`` with the demo's site and customers: the edge as a site runs it."""
+
+    def __init__(self, folder: Path, var: Path) -> None:
+        super().__init__()
+        self.folder = folder
+        self.var = var
+        self.base = f"{self.url}/_tw/{harness.SITE}"
+
+    def environment(self) -> Mapping[str, str]:
+        """The settings; keys and customers are made with the product's own commands."""
+        settings = {
+            "TAGWERK_SITES": str(self.folder),
+            "TAGWERK_STORE": f"sqlite:///{self.var}/tagwerk.db",
+            "TAGWERK_SECRETS": str(self.var / "secrets.json"),
+            "TAGWERK_STATE": str(self.var / "state"),
+            "TAGWERK_GEO": str(self.folder / "geo.mmdb"),
+            "TAGWERK_PORT": str(self.port),
+            "TAGWERK_EXTRA_ORIGINS": self.url,
+        }
+        if not self.var.exists():
+            self.var.mkdir()
+            customers = str(self.folder / "customers.csv")
+            _must("keys", "create", settings["TAGWERK_SECRETS"], "--site", harness.SITE)
+            _must("crm", "import", customers, "--site", str(self.folder), **settings)
+        return settings
+
+    def command(self) -> Sequence[str]:
+        """The command a site runs."""
+        return [*harness.CLI, "serve"]
+
+
+def _must(*arguments: str, **settings: str) -> None:
+    done = harness.tagwerk(*arguments, **settings)
+    assert done.returncode == 0, done.stderr
 
 
 class Echo(Pinned):
@@ -57,11 +90,11 @@ class Echo(Pinned):
 
 
 @contextlib.contextmanager
-def servers() -> Iterator[tuple[PinnedEdge, Echo, Path]]:
+def servers() -> Iterator[tuple[Served, Echo, Path]]:
     """Both servers, ready, and a folder for scripts."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        demo = PinnedEdge(harness.copy_demo(folder / "demo-shop"), folder / "var")
+        demo = Served(harness.copy_demo(folder / "demo-shop"), folder / "var")
         with demo, Echo() as echo:
             yield demo, echo, folder
 

@@ -1,6 +1,6 @@
 """Importing customers from a CSV file of the CRM: all of the file or nothing of it.
 
-A column X fills the declared attribute ``crm.X``. Columns that are not declared are not stored:
+A column X, or ``crm.X``, fills the declared attribute ``crm.X``. Columns that are not declared are not stored:
 what no rule can read is not worth keeping.
 """
 
@@ -138,6 +138,7 @@ class _Reading:
         if ID not in names:
             hint = "the first line names the columns, one of them id (the CRM ID)"
             raise _Bad(line, "there is no column id", hint)
+        names = [name.removeprefix(PREFIX) for name in names]
         for name in names:
             if not name:
                 raise _Bad(line, "a column has no name", "name it or remove it")

@@ -223,3 +223,8 @@ def test_progress_counts_bytes_up_to_all_of_them(world: World) -> None:
     assert calls[-1] == (total, total)
     assert calls == sorted(calls)
     assert total // REPORT_EVERY <= len(calls) <= total // REPORT_EVERY + 1
+
+
+def test_a_column_may_carry_the_attributes_full_name(world: World) -> None:
+    report = world.import_bytes(b"id,crm.tier,name\nC1,gold,Anna\n")
+    assert (report.customers, report.stored, report.ignored) == (1, ("tier", "name"), ())

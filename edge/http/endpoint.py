@@ -8,7 +8,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from edge import cookies
 from edge.http.problems import Problem, answer
@@ -119,24 +119,32 @@ async def body(request: Request, kind: type[Body]) -> Body:
 
 
 async def _received(request: Request) -> bytes:
+    message = await request.receive()
+    if message["type"] == "http.request" and not message.get("more_body", False):
+        data: bytes = message.get("body", b"")
+        return _bounded(data)
     try:
         async with asyncio.timeout(BODY_SECONDS):
-            return await _whole(request)
+            return await _rest(request, message)
     except TimeoutError:
         raise Problem(408, f"the body did not come within {BODY_SECONDS} s") from None
 
 
-async def _whole(request: Request) -> bytes:
-    data: bytes = b""
+async def _rest(request: Request, message: Message) -> bytes:
+    data = b""
     while True:
-        message = await request.receive()
         if message["type"] == "http.disconnect":
             raise Problem(400, "the body broke off")
-        data += message.get("body", b"")
-        if len(data) > MAX_BODY:
-            raise Problem(413, f"a body is {MAX_BODY // 1024} KiB at most")
+        data = _bounded(data + message.get("body", b""))
         if not message.get("more_body", False):
             return data
+        message = await request.receive()
+
+
+def _bounded(data: bytes) -> bytes:
+    if len(data) > MAX_BODY:
+        raise Problem(413, f"a body is {MAX_BODY // 1024} KiB at most")
+    return data
 
 
 def json(value: object, status: int = 200) -> Response:
