@@ -97,6 +97,15 @@ _ENVIRONMENT = _Environment(
 )
 
 
+Frozen: TypeAlias = tuple[tuple[str, str, Value], ...]
+"""Named values that never change."""
+
+
+def frozen(values: Mapping[str, Value]) -> Frozen:
+    """Return values as a key; it holds how each is written, because 1, 1.0 and true are equal."""
+    return tuple([(name, repr(values[name]), values[name]) for name in sorted(values)])
+
+
 class BadRender(Exception):
     """A block could not be rendered from the values it was given."""
 
@@ -115,12 +124,12 @@ class Block:
         self._templates = templates
         self._cached = lru_cache(maxsize=1024)(self._render)
 
-    def render(self, language: str, given: Mapping[str, Value], facts: Mapping[str, Value]) -> str:
+    def render(self, language: str, given: Frozen, facts: Mapping[str, Value]) -> str:
         """Return sanitised HTML. Raises ``BadRender``, for example where an attribute is not known."""
         shown = {name: facts[name] for name in self.reads if name in facts}
-        return self._cached(language, _frozen(given), _frozen(shown))
+        return self._cached(language, given, frozen(shown) if shown else ())
 
-    def _render(self, language: str, given: "_Frozen", shown: "_Frozen") -> str:
+    def _render(self, language: str, given: Frozen, shown: Frozen) -> str:
         template = self._templates.get(language) or self._templates[""]
         values: dict[str, object] = {name: value for name, _, value in given}
         values[ATTRIBUTES] = {name: value for name, _, value in shown}
@@ -134,14 +143,6 @@ class Block:
         if len(html) > MAX_OUTPUT:
             raise BadRender(f"block '{self.name}' grew over {MAX_OUTPUT // 1024} KiB")
         return _CLEANER.clean(html).strip()
-
-
-_Frozen: TypeAlias = tuple[tuple[str, str, Value], ...]
-
-
-def _frozen(values: Mapping[str, Value]) -> _Frozen:
-    """Return values as a key; it holds how each is written, because 1, 1.0 and true are equal."""
-    return tuple((name, repr(values[name]), values[name]) for name in sorted(values))
 
 
 def compile_block(

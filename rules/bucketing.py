@@ -3,11 +3,24 @@
 from collections.abc import Sequence
 from hashlib import blake2b
 from math import log
+from typing import Protocol, TypeVar
 
 PURPOSE = "personalization"
 """Dealing visitors to variants and holdouts needs to know them again, so it needs this grant."""
 
 _RANGE = 2.0**64
+
+
+class Arm(Protocol):
+    """What units are dealt to."""
+
+    @property
+    def name(self) -> str | None: ...
+    @property
+    def weight(self) -> float: ...
+
+
+ArmT = TypeVar("ArmT", bound=Arm)
 
 
 def share(seed: str, unit: str) -> float:
@@ -21,9 +34,9 @@ def held_out(campaign: str, fraction: float, unit: str) -> bool:
     return fraction > 0 and share(f"holdout:{campaign}", unit) < fraction
 
 
-def pick(seed: str, weights: Sequence[tuple[str, float]], unit: str) -> str:
-    """Return one name, by weight. Growing a weight moves units to that name and between no others.
+def pick(seed: str, arms: Sequence[ArmT], unit: str) -> ArmT:
+    """Return one arm, by weight. Growing a weight moves units to that arm and between no others.
 
-    Weighted rendezvous hashing (Schindelhauer and Schomaker, 2005): each name draws -ln(u)/weight.
+    Weighted rendezvous hashing (Schindelhauer and Schomaker, 2005): each arm draws -ln(u)/weight.
     """
-    return min(weights, key=lambda item: -log(share(f"{seed}:{item[0]}", unit)) / item[1])[0]
+    return min(arms, key=lambda arm: -log(share(f"{seed}:{arm.name}", unit)) / arm.weight)

@@ -10,7 +10,7 @@ from rules.bucketing import PURPOSE
 from rules.condition_parser import ConditionParser, Vocabulary
 from rules.conditions import ALWAYS
 from rules.findings import did_you_mean
-from rules.model import Campaign, Counter, Rule, Schedule, Slot
+from rules.model import FOREVER, Campaign, Counter, Rule, Schedule, Slot
 from rules.reader import Reader
 from rules.show_reader import ShowReader
 from rules.site_file import PURPOSES
@@ -86,7 +86,7 @@ class CampaignFile:
             self._reader.refuse(
                 keys["until"], "the schedule ends before it begins", "'until' is exclusive"
             )
-        return Schedule(start, end, timezone)
+        return Schedule(start or 0, FOREVER if end is None else end, timezone)
 
     def _timezone(self, node: Node | None) -> ZoneInfo:
         name = self._reader.text(node, "timezone")
@@ -131,14 +131,12 @@ class CampaignFile:
         self._declared(keys.get("purposes"), conditions.purposes)
         self.counters += conditions.counters
         self.reads |= conditions.reads
-        enabled = reader.boolean(keys.get("enabled"), "enabled")
+        enabled = reader.boolean(keys.get("enabled"), "enabled") is not False and campaign.enabled
         priority = reader.number(keys.get("priority"), "priority")
         if name is None or slot is None or not variants:
             return None
         purposes = frozenset(conditions.purposes)
-        return Rule(
-            name, campaign, slot, priority or 0, enabled is not False, condition, variants, purposes
-        )
+        return Rule(name, campaign, slot, priority or 0, enabled, condition, variants, purposes)
 
     def _declared(self, node: Node | None, derived: set[str]) -> None:
         """Refuse a rule that says it needs less consent than what it reads needs."""

@@ -4,16 +4,17 @@ from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from rules.attributes import WEEKDAYS
-from rules.operators import OPERATORS, Operator
+from rules.operators import OPERATORS, Test
 from rules.values import FALSE, HIDDEN, TRUE, UNKNOWN, Truth, Value, truth
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(msgspec.Struct, frozen=True):
     """All a decision may read, as values. ``now`` is milliseconds since the Unix epoch."""
 
     now: int
@@ -36,11 +37,11 @@ class Condition(Protocol):
         ...
 
 
-Read = Callable[[Context], Value | None]
+Read = Callable[[Context], Value]
 
 
-def reader_of(name: str, timezone: ZoneInfo) -> Read:
-    """Return how a condition gets an attribute; the clock is read in the campaign's own timezone."""
+def reader_of(name: str, timezone: ZoneInfo) -> Read | None:
+    """Return how a condition reads the clock, in the campaign's own timezone; None for a fact."""
     if name == "time.hour":
         return lambda context: _local(context, timezone).hour
     if name == "time.weekday":
@@ -49,7 +50,7 @@ def reader_of(name: str, timezone: ZoneInfo) -> Read:
         return lambda context: _local(context, timezone).month
     if name == "time.date":
         return lambda context: _local(context, timezone).date().isoformat()
-    return lambda context: context.facts.get(name)
+    return None
 
 
 def _local(context: Context, timezone: ZoneInfo) -> datetime:
@@ -64,20 +65,20 @@ class Compare:
     purpose: str | None
     operator: str
     argument: object
-    read: Read
-    _row: Operator = field(init=False, repr=False)
+    read: Read | None
+    _test: Test = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_row", OPERATORS[self.operator])
+        object.__setattr__(self, "_test", OPERATORS[self.operator].test)
 
     def evaluate(self, context: Context) -> Truth:
         """Return HIDDEN where consent hides the attribute, UNKNOWN where nobody knows it."""
         if self.purpose is not None and self.purpose not in context.granted:
             return HIDDEN
-        value = self.read(context)
+        value = context.facts.get(self.attribute) if self.read is None else self.read(context)
         if value is None and (self.operator != "exists" or self._of_unknown_profile(context)):
             return UNKNOWN
-        return truth(self._row.test(value, self.argument))
+        return TRUE if self._test(value, self.argument) else FALSE
 
     def _of_unknown_profile(self, context: Context) -> bool:
         # What the request says needs no purpose; what the profile says always has one.
@@ -128,20 +129,64 @@ class All:
 
 @dataclass(frozen=True, slots=True)
 class Any:
-    """True as soon as one part is; false when every part is."""
+    """True as soon as one part is; false when every part is.
+
+    Where every part begins by asking one attribute for a value, as in a list of categories or months,
+    the parts are looked up by that value: the others are false, and never evaluated.
+    """
 
     parts: tuple[Condition, ...]
+    _cases: "_Cases | None" = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_cases", _cases(self.parts))
 
     def evaluate(self, context: Context) -> Truth:
         """Return the strongest truth among the parts, consent before ignorance."""
+        parts = self.parts if self._cases is None else self._cases.possible(self.parts, context)
         result = FALSE
-        for part in self.parts:
+        for part in parts:
             value = part.evaluate(context)
             if value is TRUE:
                 return TRUE
             if value is not FALSE and result is not HIDDEN:
                 result = value
         return result
+
+
+class _Cases(NamedTuple):
+    """The parts of an ``any``, by the value that each wants of one attribute."""
+
+    attribute: str
+    purpose: str | None
+    by_value: Mapping[object, tuple[Condition, ...]]
+
+    def possible(self, parts: tuple[Condition, ...], context: Context) -> tuple[Condition, ...]:
+        """Return the parts that are not certainly false: all, while the value is not known."""
+        if self.purpose is not None and self.purpose not in context.granted:
+            return parts
+        value = context.facts.get(self.attribute)
+        return parts if value is None else self.by_value.get(value, ())
+
+
+def _cases(parts: tuple[Condition, ...]) -> _Cases | None:
+    by_value: dict[object, tuple[Condition, ...]] = {}
+    common = _first(parts[0]) if parts else None
+    for part in parts:
+        first = _first(part)
+        if common is None or first is None or first.attribute != common.attribute:
+            return None
+        by_value[first.argument] = (*by_value.get(first.argument, ()), part)
+    return _Cases(common.attribute, common.purpose, by_value) if common else None
+
+
+def _first(part: Condition) -> Compare | None:
+    """Return the comparison with one value that a part begins with, if it does."""
+    if isinstance(part, All) and part.parts:
+        part = part.parts[0]
+    if isinstance(part, Compare) and part.operator == "equals" and part.read is None:
+        return part
+    return None
 
 
 _NEGATED = {TRUE: FALSE, FALSE: TRUE, UNKNOWN: UNKNOWN, HIDDEN: HIDDEN}

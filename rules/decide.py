@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from enum import StrEnum
+from functools import lru_cache
 from hashlib import blake2b
 from typing import NamedTuple
 
@@ -55,94 +56,88 @@ class Decided(NamedTuple):
 def decide(site: Site, context: Context, slots: Collection[str] | None = None) -> Decided:
     """Decide every slot of a site, or those named; slots the site does not have are left out."""
     names = site.slots if slots is None else [name for name in site.slots if name in slots]
-    errors: list[str] = []
-    decisions = tuple(_Deciding(site, context, slot, errors).decision() for slot in names)
-    return Decided(decisions, tuple(errors))
+    deciding = _Deciding(site, context)
+    decisions = tuple([deciding.slot(name) for name in names])
+    return Decided(decisions, tuple(deciding.errors))
 
 
 class _Deciding:
-    """One slot's decision in the making."""
+    """One request's decisions in the making."""
 
-    def __init__(self, site: Site, context: Context, slot: str, errors: list[str]) -> None:
-        self._errors = errors
+    def __init__(self, site: Site, context: Context) -> None:
+        self.errors: list[str] = []
         self._site = site
         self._context = context
-        self._slot = slot
+        self._language = str(context.facts.get("page.language", ""))
+        self._request = _hash(site.version, str(context.unit), str(context.now))
 
-    def decision(self) -> Decision:
-        rules = self._site.rules[self._slot]
-        live = [rule for rule in rules if _live(rule, self._context.now)]
-        if rules and not live:
-            return self._default(Reason.DISABLED)
+    def slot(self, slot: str) -> Decision:
+        rules, now = self._site.rules[slot], self._context.now
+        disabled = bool(rules)
         hidden: Rule | None = None
-        for rule in live:
-            truth = _truth(rule, self._context)
+        for rule in rules:
+            schedule = rule.campaign.schedule
+            if not (rule.enabled and schedule.start <= now < schedule.end):
+                continue
+            disabled = False
+            truth = self._truth(rule)
             if truth is TRUE:
                 return self._won(rule)
             if truth is HIDDEN and hidden is None:
                 hidden = rule
         if hidden is not None:
-            return self._default(Reason.CONSENT_REQUIRED, hidden)
-        return self._default(Reason.DEFAULT)
+            return self._default(slot, Reason.CONSENT_REQUIRED, hidden)
+        return self._default(slot, Reason.DISABLED if disabled else Reason.DEFAULT)
+
+    def _truth(self, rule: Rule) -> Truth:
+        """Return the condition's truth; consent must also cover what the rule's blocks show."""
+        truth = rule.condition.evaluate(self._context)
+        if truth is not FALSE and not rule.purposes <= self._context.granted:
+            return HIDDEN
+        return truth
 
     def _won(self, rule: Rule) -> Decision:
         campaign, unit = rule.campaign, self._context.unit
         # A visitor ID may be there for statistics alone, which is no grant to deal by it.
         dealt = unit is not None and PURPOSE in self._context.granted
         if dealt and held_out(campaign.name, campaign.holdout, unit or ""):
-            return self._default(Reason.HOLDOUT, rule)
+            return self._default(rule.slot, Reason.HOLDOUT, rule)
         if not rule.split:
             return self._shown(rule, rule.variants[0], Reason.MATCH)
-        name = pick(rule.id, [(str(v.name), v.weight) for v in rule.variants], unit or "")
-        variant = next(v for v in rule.variants if v.name == name)
-        return self._shown(rule, variant, Reason.SPLIT)
+        return self._shown(rule, pick(rule.id, rule.variants, unit or ""), Reason.SPLIT)
 
     def _shown(self, rule: Rule, variant: Variant, reason: Reason) -> Decision:
+        show, name, slot = variant.show, variant.name, rule.slot
         try:
-            html = self._html(variant.show)
+            html = self._html(show)
         except BadRender as bad:
-            self._errors.append(f"rule '{rule.id}': {bad}")
-            return self._default(Reason.ERROR, rule)
-        show, name = variant.show, variant.name
-        identity = self._id(rule.id, name, reason)
+            self.errors.append(f"rule '{rule.id}': {bad}")
+            return self._default(slot, Reason.ERROR, rule)
+        identity = self._id(slot, rule.id, name, reason)
+        action, text = show.action, show.text
         return Decision(
-            identity,
-            self._slot,
-            rule.id,
-            name,
-            reason,
-            show.action,
-            html,
-            show.text,
-            show.name,
-            show.value,
+            identity, slot, rule.id, name, reason, action, html, text, show.name, show.value
         )
 
     def _html(self, show: Show) -> str | None:
         if show.block is None:
             return None
-        facts = self._context.facts
-        return show.block.render(str(facts.get("page.language", "")), show.given, facts)
+        return show.block.render(self._language, show.given, self._context.facts)
 
-    def _default(self, reason: Reason, rule: Rule | None = None) -> Decision:
+    def _default(self, slot: str, reason: Reason, rule: Rule | None = None) -> Decision:
         name = rule.id if rule else None
-        return Decision(self._id(name, None, reason), self._slot, name, None, reason, NOTHING)
+        identity = self._id(slot, name, None, reason)
+        return Decision(identity, slot, name, None, reason, NOTHING)
 
-    def _id(self, rule: str | None, variant: str | None, reason: Reason) -> str:
-        """Hash what was decided for whom and when: equal for equal input, no chance, no clock."""
-        context = self._context
-        said = f"{rule}\0{variant}\0{reason}\0{context.unit}\0{context.now}"
-        text = f"{self._site.version}\0{self._slot}\0{said}"
-        return blake2b(text.encode(), digest_size=8).hexdigest()
+    def _id(self, slot: str, rule: str | None, variant: str | None, reason: Reason) -> str:
+        """Name what was decided for whom and when: equal for equal input, no chance, no clock."""
+        return f"{self._request}-{_outcome(slot, rule, variant, reason)}"
 
 
-def _live(rule: Rule, now: int) -> bool:
-    return rule.enabled and rule.campaign.enabled and rule.campaign.schedule.covers(now)
+@lru_cache(maxsize=4096)  # a site's rules have only so many outcomes
+def _outcome(slot: str, rule: str | None, variant: str | None, reason: Reason) -> str:
+    return _hash(slot, rule or "", variant or "", reason)
 
 
-def _truth(rule: Rule, context: Context) -> Truth:
-    """Return the condition's truth; consent must also cover what the rule's blocks show."""
-    truth = rule.condition.evaluate(context)
-    if truth is not FALSE and not rule.purposes <= context.granted:
-        return HIDDEN
-    return truth
+def _hash(*parts: str) -> str:
+    return blake2b("\0".join(parts).encode(), digest_size=8).hexdigest()

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from rules.attributes import Attribute
-from rules.blocks import Block
+from rules.blocks import Block, Frozen
 from rules.conditions import Condition
 from rules.source import Node
 from rules.values import Value
@@ -32,7 +32,8 @@ class Show(msgspec.Struct, frozen=True):
 
     action: str
     block: Block | None = None
-    given: Mapping[str, Value] = {}
+    given: Frozen = ()
+    """What the rule gives to the block."""
     text: str | None = None
     name: str | None = None
     value: str | None = None
@@ -46,16 +47,15 @@ class Variant(msgspec.Struct, frozen=True):
     show: Show
 
 
+FOREVER = 1 << 62
+
+
 class Schedule(msgspec.Struct, frozen=True):
     """When a campaign runs: from inclusive, until exclusive, milliseconds since the epoch."""
 
-    start: int | None = None
-    end: int | None = None
+    start: int = 0
+    end: int = FOREVER
     timezone: ZoneInfo = ZoneInfo("UTC")
-
-    def covers(self, now: int) -> bool:
-        """Say whether the campaign runs at this time."""
-        return (self.start is None or self.start <= now) and (self.end is None or now < self.end)
 
 
 class Campaign(msgspec.Struct, frozen=True):
@@ -77,6 +77,7 @@ class Rule(msgspec.Struct, frozen=True):
     slot: str
     priority: float
     enabled: bool
+    """Neither the rule nor its campaign is switched off."""
     condition: Condition
     variants: tuple[Variant, ...]
     purposes: frozenset[str]

@@ -7,6 +7,9 @@ operator is a function, a row here, its cases in ``tests/cases/operators.yaml`` 
 from collections.abc import Callable
 from typing import Any, Literal, NamedTuple
 
+Test = Callable[[Any, Any], bool]
+"""Compares an attribute's value with the rule's argument."""
+
 Shape = Literal["same", "list", "pair", "text", "pattern", "boolean"]
 """``same``: one value of the attribute's type; ``list``: several; ``pair``: two, ascending."""
 
@@ -20,7 +23,7 @@ class Operator(NamedTuple):
 
     types: tuple[str, ...]
     shape: Shape
-    test: Callable[[Any, Any], bool]
+    test: Test
 
 
 OPERATORS: dict[str, Operator] = {

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from rules.blocks import Block, safe_srcset
+from rules.blocks import Block, frozen, safe_srcset
 from rules.condition_parser import ConditionParser
 from rules.findings import did_you_mean
 from rules.model import Show, Variant
@@ -150,7 +150,7 @@ class ShowReader:
             self._reader.refuse(
                 keys["with"], f"block '{name}' does not use '{surplus}'", "Remove it"
             )
-        return Show(action, block, given)
+        return Show(action, block, frozen(given))
 
     def _given(self, node: Node | None) -> dict[str, Value]:
         given: dict[str, Value] = {}

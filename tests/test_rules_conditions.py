@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rules.conditions import Context
+from rules.conditions import Any as AnyOf
+from rules.conditions import Condition, Context, Not
 from rules.counters import Occurrence, count
 from rules.loader import load
 from rules.model import Rule, Site
@@ -109,3 +110,51 @@ def test_counters_see_only_events_that_fit() -> None:
     site = site_with("{event: {name: view, where: {category: [a, b]}, count: {gte: 1}}}")
     seen = [Occurrence("view", 1, {"category": "c"}), Occurrence("other", 2, {"category": "a"})]
     assert count(site, seen) == {site.counters[0].key: []}
+
+
+CASES = [
+    "any: [{n: 1}, {n: 2}]",
+    "any: [{n: 1}, {n: 1, t: a}, {n: 2, b: true}, {all: [{n: 3}, {t: b}]}]",
+    "any: [{n: 1, t: a}, {n: 1.0, t: b}]",
+    "none: [{t: a, n: 1}, {t: b}]",
+    "any: [{t: a}, {b: true}]",
+    "any: [{n: 1}, {n: {gte: 2}}]",
+    "any: [{t: a, n: 1}, {t: {not: b}}]",
+    "any: [{time.month: 10}, {time.month: 11}]",
+    "any: [{n: 1}, {any: [{n: 2}, {n: 3}]}]",
+]
+FACTS = [
+    {name: value for name, value in (("n", n), ("t", t), ("b", b)) if value is not None}
+    for n in (None, 1, 2, 3, 4)
+    for t in (None, "a", "b", "c")
+    for b in (None, True, False)
+]
+
+
+def one_by_one(condition: Condition) -> Condition:
+    """Return the same condition with every part of an ``any`` evaluated."""
+    if isinstance(condition, Not):
+        return Not(one_by_one(condition.part))
+    assert isinstance(condition, AnyOf)
+    plain = AnyOf(condition.parts)
+    object.__setattr__(plain, "_cases", None)
+    return plain
+
+
+@pytest.mark.parametrize("when", CASES)
+@pytest.mark.parametrize("granted", [True, False])
+def test_looking_up_the_parts_of_an_any_changes_no_truth(when: str, granted: bool) -> None:
+    condition = only_rule(site_with("{" + when + "}")).condition
+    purposes = frozenset({"personalization"} if granted else ())
+    for facts in FACTS:
+        context = Context(NOW, facts, purposes, {})
+        assert condition.evaluate(context) is one_by_one(condition).evaluate(context), facts
+
+
+@pytest.mark.parametrize(
+    ("when", "looked_up"), list(zip(CASES, [1, 1, 1, 1, 0, 0, 0, 0, 0], strict=True))
+)
+def test_which_any_is_looked_up(when: str, looked_up: int) -> None:
+    condition = only_rule(site_with("{" + when + "}")).condition
+    found = condition.part if isinstance(condition, Not) else condition
+    assert isinstance(found, AnyOf) and (found._cases is not None) == looked_up
