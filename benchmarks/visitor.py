@@ -72,7 +72,7 @@ def view(number: int) -> Mapping[str, object]:
         "id": str(uuid.uuid4()),
         "name": "view",
         "time": int(time.time() * 1000) - number * 60_000,
-        "properties": {"category": "schuhe", "path": f"/damen/schuhe/{number}"},
+        "properties": {"category": "shoes", "path": f"/damen/schuhe/{number}"},
     }
 
 
