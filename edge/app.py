@@ -5,13 +5,11 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from starlette.applications import Starlette
-
 from edge import device
 from edge.erasures import Erasures
 from edge.geo import Countries
 from edge.http import banner, consent, decide, events, health, identify, tag
-from edge.http.problems import HANDLERS
+from edge.http.edge_app import Edge
 from edge.last_good import LastGood
 from edge.live import LiveSites
 from edge.log import Log
@@ -21,9 +19,8 @@ from edge.settings import Settings
 from edge.stores.base import Store
 
 DRAIN_SECONDS = 5.0
-ROUTES = [
-    tag.route, decide.route, banner.route, consent.route, *identify.routes, events.route, *health.routes,
-]  # fmt: skip
+CALLS = [tag.call, decide.call, banner.call, consent.call, *identify.calls, events.call]
+ROUTES = health.routes
 
 
 def wall_clock() -> int:
@@ -51,11 +48,11 @@ def make_services(
     )
 
 
-def create_app(services: Services) -> Starlette:
+def create_app(services: Services) -> Edge:
     """Return the edge as an ASGI application that watches its sites while it runs."""
 
     @asynccontextmanager
-    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+    async def lifespan(_: Edge) -> AsyncIterator[None]:
         stop = asyncio.Event()
         services.erasures.resume()
         watching = asyncio.create_task(services.sites.watch(stop))
@@ -67,7 +64,4 @@ def create_app(services: Services) -> Starlette:
             await services.erasures.drain(DRAIN_SECONDS)
             await services.store.close()
 
-    app = Starlette(routes=ROUTES, lifespan=lifespan, exception_handlers=HANDLERS)
-    app.router.redirect_slashes = False  # a redirect would name whatever Host the client sent
-    app.state.services = services
-    return app
+    return Edge(services, CALLS, ROUTES, lifespan)

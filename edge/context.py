@@ -4,9 +4,8 @@ from collections.abc import Iterable
 from typing import NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
-from starlette.requests import Request
-
 from edge import device
+from edge.request import Request
 from edge.services import Services
 from edge.site_folder import LiveSite
 from edge.stores.base import Counts, Event, Person, StoreError
@@ -19,7 +18,10 @@ from rules.values import Value
 
 MAX_VALUE = 512
 """Characters of a request's value that rules see."""
-_UTM = ("source", "medium", "campaign", "term", "content")
+_DEVICE = frozenset({"device.type", "device.os", "device.browser"})
+_UTM = {
+    f"utm_{word}": f"utm.{word}" for word in ("source", "medium", "campaign", "term", "content")
+}
 
 
 class Page(NamedTuple):
@@ -66,11 +68,12 @@ async def _person(services: Services, site: Site, visit: Visit) -> Person | None
 def _granted_facts(site: Site, person: Person, visit: Visit) -> dict[str, Value]:
     """The gate: of a profile only what its purpose is granted for passes."""
     facts: dict[str, Value] = {}
+    granted, attributes = visit.grants.purposes, site.attributes
     for name, value in person.attributes.items():
-        declared = site.attributes.get(name)
-        if declared and value is not None and visit.grants.permits(declared.purpose or ""):
+        declared = attributes.get(name)
+        if declared and value is not None and declared.purpose in granted:
             facts[name] = value
-    if visit.grants.permits("personalization"):
+    if "personalization" in granted:
         facts["customer.known"] = person.customer is not None
     return facts
 
@@ -86,8 +89,12 @@ async def _counts(services: Services, site: Site, visit: Visit, person: Person) 
         except StoreError as bad:
             services.log.error("counts.not_rebuilt", bad, site=site.name)
             return None
-    allowed = {c.key for c in site.counters if visit.grants.permits(site.events[c.event].purpose)}
-    return {key: times for key, times in counts.items() if key in allowed}
+    granted, events = visit.grants.purposes, site.events
+    return {
+        counter.key: counts[counter.key]
+        for counter in site.counters
+        if counter.key in counts and events[counter.event].purpose in granted
+    }
 
 
 def _recount(site: Site, events: Iterable[Event]) -> Counts:
@@ -110,7 +117,7 @@ def request_facts(site: Site, request: Request, visit: Visit, page: Page) -> dic
     if visit.country is not None:
         facts["geo.country"] = visit.country
     _add_device(site, facts, request)
-    language = request.headers.get("accept-language", "")[:2].lower()
+    language = request.header(b"accept-language")[:2].lower()
     if len(language) == 2 and language.isalpha():
         facts["language"] = language
     return facts
@@ -129,16 +136,14 @@ def _add_query(facts: dict[str, Value], query: str) -> None:
         return
     for name, value in pairs:
         facts.setdefault(f"{QUERY}{name}", value[:MAX_VALUE])
-    for name in _UTM:
-        given = facts.get(f"{QUERY}utm_{name}")
-        if given is not None:
-            facts[f"utm.{name}"] = given
+        if name in _UTM:
+            facts.setdefault(_UTM[name], value[:MAX_VALUE])
 
 
 def _add_device(site: Site, facts: dict[str, Value], request: Request) -> None:
-    if not any(name.startswith("device.") for name in site.reads):
+    if site.reads.isdisjoint(_DEVICE):
         return
-    found = device.facts(request.headers.get("user-agent", ""))
+    found = device.facts(request.header(b"user-agent"))
     facts["device.type"] = found.type
     if found.os:
         facts["device.os"] = found.os

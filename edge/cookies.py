@@ -2,16 +2,13 @@
 
 import re
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from consent.grants import DAY
 from consent.record import Record, from_payload, to_payload
 from edge.tokens import Signer, timely
-
-Headers = Iterable[tuple[bytes, bytes]]
-"""Raw ASGI headers: every Cookie header counts, also where a proxy split or doubled them."""
 
 CONSENT: Final = "__Host-tw_consent"
 VISITOR: Final = "__Host-tw_visitor"
@@ -22,12 +19,26 @@ VISITOR_DAYS: Final = 395
 REFUSAL_DAYS: Final = 365
 
 _MOST_COPIES: Final = 8
+_OURS: Final = re.compile(rf"({CONSENT}|{VISITOR})[ \t]*=([^;]*)")
 
 # A browser sends the same cookies with every request, and what a token holds never changes.
 _CACHED: Final = 10_000
 _DAY_SECONDS: Final = DAY // 1000
 _VISITOR_ID: Final = re.compile(r"[A-Za-z0-9_-]{21}[AQgw]")
 _ATTRIBUTES: Final = "HttpOnly; Secure; SameSite=Lax; Path=/"
+
+
+class Sent(NamedTuple):
+    """The values that came under each name: a browser may hold, or be given, several."""
+
+    consent: list[str]
+    visitor: list[str]
+
+
+class _Issued(NamedTuple):
+    visitor: str
+    time: int
+    """Seconds since the epoch."""
 
 
 def consent_signer(keys: Sequence[bytes], site: str) -> Signer:
@@ -45,28 +56,27 @@ def new_visitor() -> str:
     return secrets.token_urlsafe(16)
 
 
-def read_all(headers: Headers, name: str) -> list[str]:
-    """Every value that the request carries under this cookie name, in the order received."""
-    values = []
-    wanted = name.encode()
-    for key, header in headers:
-        if key.lower() == b"cookie" and wanted in header:
-            pairs = (part.partition("=") for part in header.decode("latin-1").split(";"))
-            values += [
-                value.strip(" \t") for found, _, value in pairs if found.strip(" \t") == name
-            ]
-    return values
+def sent(header: str) -> Sent:
+    """Every copy of our two cookies in a request's Cookie header, in the order received."""
+    sent = Sent([], [])
+    for found in _OURS.finditer(header):
+        name, value = found.groups()
+        # The name may also stand at the end of another one, or in another's value.
+        if header[: found.start()].rstrip(" \t")[-1:] in ("", ";"):
+            (sent.consent if name == CONSENT else sent.visitor).append(value.strip(" \t"))
+    return sent
 
 
-def read_consent(headers: Headers, signer: Signer, site: str, now: int) -> Record | None:
+def read_consent(tokens: Sequence[str], signer: Signer, site: str, now: int) -> Record | None:
     """The visitor's choice on this site: of several the newest, of equally new the strictest."""
-    found = [_record(signer, token) for token in _tokens(headers, CONSENT)]
-    records = [
-        record
-        for record in found
-        if record and record.site == site and timely(record.time // 1000, now)
-    ]
-    return max(records, key=_precedence, default=None)
+    newest: Record | None = None
+    for token in _few(tokens):
+        record = _record(signer, token)
+        if record is None or record.site != site or not timely(record.time // 1000, now):
+            continue
+        if newest is None or _precedence(record) > _precedence(newest):
+            newest = record
+    return newest
 
 
 def _precedence(record: Record) -> tuple[int, bool, int, int, tuple[str, ...]]:
@@ -74,21 +84,26 @@ def _precedence(record: Record) -> tuple[int, bool, int, int, tuple[str, ...]]:
     return record.time // DAY, record.refusal, record.time, -len(record.grants), record.grants
 
 
-def read_visitor(headers: Headers, signer: Signer, now: int) -> str | None:
+def read_visitor(tokens: Sequence[str], signer: Signer, now: int) -> str | None:
     """The visitor ID; None without a valid one, or with two that differ."""
-    found = [_issued(signer, token) for token in _tokens(headers, VISITOR)]
-    ids = {
-        visitor
-        for visitor, issued in filter(None, found)
-        if timely(issued, now) and now // 1000 - issued <= VISITOR_DAYS * _DAY_SECONDS
-    }
-    return ids.pop() if len(ids) == 1 else None
+    found: str | None = None
+    for token in _few(tokens):
+        issued = _issued(signer, token)
+        if issued is None or not _current(issued.time, now):
+            continue
+        if found is not None and found != issued.visitor:
+            return None
+        found = issued.visitor
+    return found
 
 
-def _tokens(headers: Headers, name: str) -> set[str]:
-    values = set(read_all(headers, name))
+def _current(issued: int, now: int) -> bool:
+    return timely(issued, now) and now // 1000 - issued <= VISITOR_DAYS * _DAY_SECONDS
+
+
+def _few(tokens: Sequence[str]) -> Sequence[str]:
     # Nobody comes by that many honestly, and each one costs an HMAC for every key.
-    return values if len(values) <= _MOST_COPIES else set()
+    return tokens if len(tokens) <= _MOST_COPIES else ()
 
 
 @lru_cache(maxsize=_CACHED)
@@ -98,14 +113,14 @@ def _record(signer: Signer, token: str) -> Record | None:
 
 
 @lru_cache(maxsize=_CACHED)
-def _issued(signer: Signer, token: str) -> tuple[str, int] | None:
+def _issued(signer: Signer, token: str) -> _Issued | None:
     payload = signer.unsign(token)
     if payload is None:
         return None
     visitor, issued = payload.get("v"), payload.get("t")
     if not isinstance(visitor, str) or not isinstance(issued, int):
         return None
-    return (visitor, issued) if _VISITOR_ID.fullmatch(visitor) else None
+    return _Issued(visitor, issued) if _VISITOR_ID.fullmatch(visitor) else None
 
 
 def consent_cookie(record: Record, signer: Signer, expires_days: int) -> str:

@@ -1,7 +1,7 @@
 """Where a request comes from: the client's address past our own proxies, and its country."""
 
 import ipaddress
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -47,7 +47,9 @@ class Countries:
         if self._reader is None:
             return None
         try:
-            return _code(self._reader.get(_address(ip) or ip))
+            # One host has several spellings in IPv6, but only one in IPv4.
+            known = (_address(ip) or ip) if ":" in ip else ip
+            return _code(self._reader.get(known))
         except Exception:  # a damaged database must not cost a page
             return None
 
@@ -59,10 +61,10 @@ class Countries:
 
 def _code(found: object) -> str | None:
     """The code in the forms that databases use: country.iso_code, country_code, or country."""
-    if not isinstance(found, Mapping):
+    if not isinstance(found, dict):
         return None
     country = found.get("country")
-    nested = country.get("iso_code") if isinstance(country, Mapping) else None
+    nested = country.get("iso_code") if isinstance(country, dict) else None
     for code in (nested, found.get("country_code"), country):
         if isinstance(code, str) and len(code) == 2 and code.isascii() and code.isalpha():
             return code.upper()
@@ -70,11 +72,11 @@ def _code(found: object) -> str | None:
 
 
 def client_address(
-    client: tuple[str, int] | None, forwarded: Iterable[str], trusted: Sequence[Network]
+    client: tuple[str, int] | None, forwarded: str, trusted: Sequence[Network]
 ) -> str:
     """The address of the browser: the rightmost hop that is not one of our own proxies.
 
-    ``client`` is who connected, ``forwarded`` the X-Forwarded-For headers in their order. Whatever
+    ``client`` is who connected, ``forwarded`` what X-Forwarded-For lists, in its order. Whatever
     stands left of the first hop we do not trust was said by a stranger and is not looked at.
     """
     if client and not trusted:
@@ -82,7 +84,7 @@ def client_address(
     nearest = _address(client[0]) if client else None
     if nearest is None:
         return UNKNOWN
-    for hop in reversed([hop for header in forwarded for hop in header.split(",")]):
+    for hop in reversed(forwarded.split(",")):
         if not _is_trusted(nearest, trusted):
             break
         address = _address(_without_port(hop.strip()))

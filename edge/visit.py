@@ -1,19 +1,17 @@
 """Who is asking, as far as consent lets us know: the grants in force and, only under them, a visitor ID."""
 
-from dataclasses import dataclass, replace
-
-from starlette.requests import Request
+import msgspec
 
 from consent.grants import NECESSARY, Grants
 from consent.record import Record
 from consent.resolve import Signals, resolve
 from edge import cookies, geo
+from edge.request import Request
 from edge.services import Services
 from edge.site_folder import LiveSite
 
 
-@dataclass(frozen=True, slots=True)
-class Visit:
+class Visit(msgspec.Struct, frozen=True):
     """One request's consent. ``visitor`` is None whenever the grants do not allow to know it."""
 
     grants: Grants
@@ -24,18 +22,20 @@ class Visit:
     def forgotten(self) -> "Visit":
         """Return the same visit of somebody who was erased meanwhile: nothing granted, asked again."""
         grants = Grants(frozenset({NECESSARY}), "unset", True, self.grants.revision)
-        return replace(self, grants=grants, visitor=None)
+        return msgspec.structs.replace(self, grants=grants, visitor=None)
 
 
 def read(services: Services, live: LiveSite, request: Request) -> Visit:
     """Read the cookies and signals of a request."""
     now, name = services.clock(), live.site.name
-    signers, headers = services.signers(name), request.headers.raw
-    record = cookies.read_consent(headers, signers.consent, name, now)
-    country = services.countries.country(address(services, request))
+    signers, sent = services.signers(name), request.cookies
+    record = cookies.read_consent(sent.consent, signers.consent, name, now)
+    country = services.countries.country(_address(services, request))
     signals = Signals(_gpc(request), country)
     grants = resolve(live.policy, record, signals, now)
-    visitor = cookies.read_visitor(headers, signers.visitor, now) if grants.identifying else None
+    visitor = (
+        cookies.read_visitor(sent.visitor, signers.visitor, now) if grants.identifying else None
+    )
     visit = Visit(grants, record, visitor, country)
     return visit.forgotten() if _parted(services, name, visit) else visit
 
@@ -50,14 +50,12 @@ def _parted(services: Services, site: str, visit: Visit) -> bool:
     return services.erasures.awaits(site, visit.visitor)
 
 
-def address(services: Services, request: Request) -> str:
+def _address(services: Services, request: Request) -> str:
     """Return the client's address: the last hop that is no proxy of ours."""
-    forwarded = request.headers.getlist("x-forwarded-for")
-    return geo.client_address(
-        request.scope.get("client"), forwarded, services.settings.trusted_proxies
-    )
+    forwarded = request.header(b"x-forwarded-for")
+    return geo.client_address(request.client, forwarded, services.settings.trusted_proxies)
 
 
 def _gpc(request: Request) -> bool:
     """Only the exact value 1 is the signal (https://w3c.github.io/gpc/)."""
-    return any(value == "1" for value in request.headers.getlist("sec-gpc"))
+    return "1" in request.header(b"sec-gpc").split(", ")

@@ -4,17 +4,27 @@ import json
 from pathlib import Path
 
 import pytest
-from starlette.requests import Request
+from starlette.types import Message
 
 from consent.grants import Grants
 from consent.record import Record
 from edge import context, cookies, visit
 from edge.context import Known, Page
+from edge.request import Request
 from edge.visit import Visit
 from edges import HOME, ORIGIN, Running, run
 
-NOBODY = {"type": "http", "method": "GET", "path": "/", "headers": [], "client": ("192.0.2.1", 1)}
 ALL = ("personalization", "statistics")
+
+
+async def nothing() -> Message:
+    """Receive no body."""
+    return {"type": "http.request"}
+
+
+def asked(*headers: tuple[bytes, bytes]) -> Request:
+    """Return a request from an address that nobody knows."""
+    return Request({"method": "GET", "headers": headers, "client": ("192.0.2.1", 1)}, nothing)
 
 
 async def known(edge: Running, visitor: str | None, *purposes: str) -> Known:
@@ -23,7 +33,7 @@ async def known(edge: Running, visitor: str | None, *purposes: str) -> Known:
     assert live is not None
     grants = Grants(frozenset({"necessary", *purposes}), "granted", False, 1)
     seen = Visit(grants, None, visitor, None)
-    return await context.build(edge.services, live, Request(NOBODY), seen, Page(HOME))
+    return await context.build(edge.services, live, asked(), seen, Page(HOME))
 
 
 async def customer(edge: Running) -> str:
@@ -33,9 +43,9 @@ async def customer(edge: Running) -> str:
     for _ in range(3):
         await browser.see("shoes")
     await browser.post("identify", {"token": edge.token()})
-    jar = "; ".join(f"{name}={value}" for name, value in browser.client.cookies.items())
+    jar = browser.client.cookies
     signer = edge.services.signers("shop").visitor
-    found = cookies.read_visitor([(b"cookie", jar.encode())], signer, edge.clock.now)
+    found = cookies.read_visitor([jar[cookies.VISITOR]], signer, edge.clock.now)
     assert found is not None
     return found
 
@@ -70,7 +80,7 @@ def test_without_an_identifying_grant_nothing_is_read_at_all(tmp_path: Path) -> 
         headers = [(b"cookie", f"{denied}; {visitor}".encode())]
         live = edge.services.sites.get("shop")
         assert live is not None
-        request = Request({**NOBODY, "headers": headers})
+        request = asked(*headers)
         assert visit.read(edge.services, live, request).visitor is None
 
     run(tmp_path, test)
@@ -98,7 +108,7 @@ def test_the_language_of_a_page(tmp_path: Path, path: str, language: str) -> Non
         assert live is not None
         seen = Visit(Grants(frozenset(), "unset", True, 1), None, None, None)
         page = Page(ORIGIN + path)
-        facts = context.request_facts(live.site, Request(NOBODY), seen, page)
+        facts = context.request_facts(live.site, asked(), seen, page)
         assert facts["page.language"] == language
 
     run(tmp_path, test)
@@ -112,7 +122,7 @@ def test_the_log_names_nobody(tmp_path: Path) -> None:
         await browser.post("identify", {"token": edge.token() + "x"})
         await browser.post("identify", {"token": edge.token("C1")})
         await browser.decide(f"{HOME}?utm_campaign=canary-in-the-address")
-        edge.services.store.__dict__["_reader"] = None  # every read fails from here on
+        edge.services.store.__dict__["_read"] = None  # every read fails from here on
         await browser.decide()
         said = edge.log.getvalue()
         assert "login.token_refused" in said and "profile.not_read" in said

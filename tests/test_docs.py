@@ -9,7 +9,8 @@ import pytest
 from starlette.routing import Route
 
 from edge import cli, settings
-from edge.app import ROUTES
+from edge.app import CALLS, ROUTES
+from edge.http.endpoint import Call
 from harness import ROOT
 from rules import operators
 
@@ -71,8 +72,8 @@ def test_every_operator_is_documented(name: str) -> None:
     assert f"`{name}`" in reference("rules.md")
 
 
-@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.path)
-def test_every_route_is_documented(route: Route) -> None:
+@pytest.mark.parametrize("route", [*CALLS, *ROUTES], ids=lambda route: route.path)
+def test_every_route_is_documented(route: Call | Route) -> None:
     text = reference("http.md")
     for method in sorted(set(route.methods or ()) - {"HEAD", "OPTIONS"}):
         assert f"`{method} {route.path}`" in text

@@ -138,19 +138,21 @@ CLIENTS = [
     ("peer", "headers", "expected"), [r[1:] for r in CLIENTS], ids=[r[0] for r in CLIENTS]
 )
 def test_client_address(peer: str, headers: list[str], expected: str) -> None:
-    assert client_address((peer, 50000), headers, OURS) == expected
+    assert client_address((peer, 50000), ", ".join(headers), OURS) == expected
 
 
 def test_nobody_is_trusted_unless_said() -> None:
-    assert client_address(("127.0.0.1", 1), ["203.0.113.5"], ()) == "127.0.0.1"
-    assert client_address(None, ["203.0.113.5"], OURS) == ""
+    assert client_address(("127.0.0.1", 1), "203.0.113.5", ()) == "127.0.0.1"
+    assert client_address(None, "203.0.113.5", OURS) == ""
 
 
 @given(st.lists(st.text() | st.ip_addresses().map(str)))
 def test_no_header_moves_a_stranger(headers: list[str]) -> None:
-    assert client_address(("203.0.113.5", 1), headers, OURS) == "203.0.113.5"
+    assert client_address(("203.0.113.5", 1), ", ".join(headers), OURS) == "203.0.113.5"
 
 
 @given(st.lists(st.text() | st.ip_addresses().map(str)))
 def test_what_stands_left_of_a_stranger_changes_nothing(left: list[str]) -> None:
-    assert client_address(("127.0.0.1", 1), [*left, "203.0.113.5"], OURS) == "203.0.113.5"
+    assert (
+        client_address(("127.0.0.1", 1), ", ".join([*left, "203.0.113.5"]), OURS) == "203.0.113.5"
+    )

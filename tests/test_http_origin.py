@@ -3,9 +3,10 @@
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
-from edges import ORIGIN, Running, run
+from edges import HOME, ORIGIN, Browser, Running, run
 
 CALLS = ("decide", "consent", "identify", "logout", "events")
 STRANGERS = (
@@ -129,5 +130,44 @@ def test_a_wrong_method_is_told_the_right_ones(tmp_path: Path) -> None:
     async def test(edge: Running) -> None:
         answer = await edge.browser().client.put("/_tw/shop/decide")
         assert answer.status_code == 405 and "POST" in answer.headers["allow"]
+
+    run(tmp_path, test)
+
+
+NOWHERE = (
+    "/_tw/shop/decide/",
+    "/_tw/shop/more/decide",
+    "/_tw//shop/decide",
+    "/_tw/decide",
+    "/other/shop/decide",
+    "/decide",
+    "/_tw/shop/",
+    "//_tw/shop/decide",
+)
+
+
+@pytest.mark.parametrize("path", NOWHERE)
+def test_an_address_that_only_looks_like_a_call_is_none(tmp_path: Path, path: str) -> None:
+    async def test(edge: Running) -> None:
+        body = {"page": {"url": HOME}}
+        client = edge.browser().client
+        answer = await client.post(f"{ORIGIN}{path}", json=body, headers={"origin": ORIGIN})
+        assert answer.status_code == 404
+        assert answer.json()["detail"].startswith("there is no such")
+
+    run(tmp_path, test)
+
+
+def test_where_we_fail_the_answer_says_so_and_nothing_else(tmp_path: Path) -> None:
+    async def test(edge: Running) -> None:
+        transport = httpx.ASGITransport(edge.app, raise_app_exceptions=False)
+        client = httpx.AsyncClient(transport=transport, base_url=ORIGIN)
+        browser = Browser(client)
+        await browser.consent("accept_all")
+        edge.services.store.__dict__["_read"] = "no cursor"  # fails in a way that nobody foresaw
+        answer = await browser.post("decide", {"page": {"url": HOME}})
+        assert answer.status_code == 500
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert answer.json()["detail"] == "the edge failed; its log says why"
 
     run(tmp_path, test)

@@ -6,7 +6,6 @@ import secrets
 from typing import Literal
 
 import msgspec
-from starlette.requests import Request
 from starlette.responses import Response
 
 from consent import ledger
@@ -17,6 +16,7 @@ from edge import cookies, visit
 from edge.http import endpoint
 from edge.http.problems import Problem
 from edge.http.wire import consent_state
+from edge.request import Request
 from edge.services import Services
 from edge.site_folder import LiveSite
 from edge.stores.base import StoreError
@@ -102,17 +102,17 @@ async def _set_cookies(
     record: Record, after: Grants,
 ) -> None:  # fmt: skip
     """Set what is granted, expire what is not, and erase a visitor who took a grant back."""
-    signers, headers = services.signers(live.site.name), request.headers.raw
+    signers, sent = services.signers(live.site.name), request.cookies
     consent = cookies.consent_cookie(record, signers.consent, live.policy.expires_days)
     response.headers.append("set-cookie", consent)
     # Also where no grant is in force any more: what was stored under an earlier one is still theirs.
-    visitor = cookies.read_visitor(headers, signers.visitor, services.clock())
+    visitor = cookies.read_visitor(sent.visitor, signers.visitor, services.clock())
     given = before.grants.purposes | set(before.record.grants if before.record else ())
     if visitor is not None and (given - after.purposes or not after.identifying):
         await services.erasures.erase(live.site.name, visitor)
         visitor = None
     if not after.identifying:
-        if cookies.read_all(headers, cookies.VISITOR):
+        if sent.visitor:
             response.headers.append("set-cookie", cookies.expire(cookies.VISITOR))
     elif visitor is None or await _is_erased(services, live, visitor):
         fresh = cookies.visitor_cookie(cookies.new_visitor(), signers.visitor, services.clock())
@@ -129,4 +129,4 @@ async def _is_erased(services: Services, live: LiveSite, visitor: str) -> bool:
         return True
 
 
-route = endpoint.post("consent", handle)
+call = endpoint.post("consent", handle)

@@ -3,7 +3,6 @@
 from urllib.parse import urlsplit
 
 import msgspec
-from starlette.requests import Request
 from starlette.responses import Response
 
 from edge import context, visit
@@ -11,6 +10,7 @@ from edge.context import Page
 from edge.http import endpoint
 from edge.http.problems import Problem
 from edge.http.wire import ConsentState, consent_state
+from edge.request import Request
 from edge.services import Services
 from edge.site_folder import LiveSite
 from rules.decide import Decision, decide
@@ -63,4 +63,4 @@ async def handle(services: Services, live: LiveSite, request: Request) -> Respon
     return endpoint.json(await decisions(services, live, request, page, asked.slots))
 
 
-route = endpoint.post("decide", handle)
+call = endpoint.post("decide", handle)

@@ -5,13 +5,12 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 import msgspec
-from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import Message
 
 from edge import cookies
-from edge.http.problems import Problem, answer
+from edge.http.problems import WRONG_METHOD, Problem, answer
+from edge.request import Request
 from edge.services import Services
 from edge.site_folder import LiveSite
 
@@ -28,58 +27,59 @@ _PRIVATE = [
 ]
 
 
-def get(path: str, handler: Handler) -> Route:
-    """Return the route of a call that changes nothing."""
-    return Route(PREFIX + path, Call(handler, writes=False), methods=["GET", "OPTIONS"])
-
-
-def post(path: str, handler: Handler) -> Route:
-    """Return the route of a call that may only come from the site's own origins."""
-    return Route(PREFIX + path, Call(handler, writes=True), methods=["POST", "OPTIONS"])
-
-
 class Call:
-    """One call of a site, as an ASGI application."""
+    """One call that every site has."""
 
-    def __init__(self, handler: Handler, writes: bool) -> None:
+    def __init__(self, name: str, method: str, handler: Handler) -> None:
+        self.name = name
+        self.path = PREFIX + name
         self._handler = handler
-        self._writes = writes
+        self._writes = method == "POST"
+        self.methods = ("POST", "OPTIONS") if self._writes else ("GET", "HEAD", "OPTIONS")
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request."""
-        request = Request(scope, receive, send)
-        services: Services = scope["app"].state.services
-        live = services.sites.get(scope["path_params"]["site"])
+    async def answer(self, services: Services, site: str, request: Request) -> Response:
+        """Answer a request; what the handler refuses becomes a problem."""
+        live = services.sites.get(site)
         if live is None:
-            response = _dressed(answer(Problem(404, "there is no such site here")), None)
-        else:
-            response = await self._site(services, live, request)
-        await response(scope, receive, send)
-
-    async def _site(self, services: Services, live: LiveSite, request: Request) -> Response:
-        origin = request.headers.get("origin")
+            return _dressed(answer(Problem(404, "there is no such site here")), None)
+        origin = request.header(b"origin")
         allowed = origin if services.sites.allows(live, origin) else None
         try:
-            if request.method == "OPTIONS":
-                response = _preflight(allowed)
-            elif self._writes and allowed is None:
-                raise Problem(403, "this Origin is not listed under 'origins' in site.yaml")
-            else:
-                response = await self._handler(services, live, request)
+            response = await self._response(services, live, request, allowed)
         except Problem as problem:
             response = answer(problem)
-        _expire_stray(live, services, request, response)
+        if request.cookies.visitor:
+            _expire_stray(live, services, request, response)
         return _dressed(response, allowed)
+
+    async def _response(
+        self, services: Services, live: LiveSite, request: Request, allowed: str | None
+    ) -> Response:
+        if request.method not in self.methods:
+            raise Problem(405, WRONG_METHOD, allow=", ".join(self.methods))
+        if request.method == "OPTIONS":
+            return _preflight(allowed)
+        if self._writes and allowed is None:
+            raise Problem(403, "this Origin is not listed under 'origins' in site.yaml")
+        return await self._handler(services, live, request)
+
+
+def get(name: str, handler: Handler) -> Call:
+    """Return a call that changes nothing."""
+    return Call(name, "GET", handler)
+
+
+def post(name: str, handler: Handler) -> Call:
+    """Return a call that may only come from the site's own origins."""
+    return Call(name, "POST", handler)
 
 
 def _expire_stray(live: LiveSite, services: Services, request: Request, response: Response) -> None:
     """Take back a visitor cookie that a late answer set after a refusal."""
-    headers = request.headers.raw
-    if not cookies.read_all(headers, cookies.VISITOR) or "set-cookie" in response.headers:
-        return
-    name = live.site.name
-    record = cookies.read_consent(headers, services.signers(name).consent, name, services.clock())
-    if record is not None and record.refusal:
+    name, now = live.site.name, services.clock()
+    signer = services.signers(name).consent
+    record = cookies.read_consent(request.cookies.consent, signer, name, now)
+    if record is not None and record.refusal and "set-cookie" not in response.headers:
         response.headers.append("set-cookie", cookies.expire(cookies.VISITOR))
 
 
@@ -109,7 +109,7 @@ def _dressed(response: Response, allowed: str | None) -> Response:
 
 async def body(request: Request, kind: type[Body]) -> Body:
     """Read a JSON body of a known type, never more than ``MAX_BODY`` bytes. Raises ``Problem``."""
-    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    media = request.header(b"content-type").partition(";")[0].strip().lower()
     if media != "application/json":
         raise Problem(415, "send Content-Type: application/json")
     try:

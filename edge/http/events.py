@@ -3,12 +3,12 @@
 from typing import Annotated, NamedTuple
 
 import msgspec
-from starlette.requests import Request
 from starlette.responses import Response
 
 from edge import visit
 from edge.http import endpoint
 from edge.http.problems import Problem
+from edge.request import Request
 from edge.services import Services
 from edge.site_folder import LiveSite
 from edge.stores.base import Event, Mark, Recorded, Scalar, StoreError, VisitorErased
@@ -119,4 +119,4 @@ def _recorded(live: LiveSite, sent: _EventIn, now: int) -> Recorded:
     return Recorded(event, tuple(Mark(counter.key, counter.keep) for counter in advanced))
 
 
-route = endpoint.post("events", handle)
+call = endpoint.post("events", handle)

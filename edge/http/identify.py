@@ -1,13 +1,13 @@
 """``POST identify`` and ``POST logout``: links a visitor to its customer, and cuts the link again."""
 
 import msgspec
-from starlette.requests import Request
 from starlette.responses import Response
 
 from edge import cookies, identify_tokens, visit
 from edge.http import endpoint
 from edge.http.problems import Problem
 from edge.identify_tokens import BadToken, Identity
+from edge.request import Request
 from edge.services import Services
 from edge.site_folder import LiveSite
 from edge.stores.base import Evidence, LinkedElsewhere, StoreError, TokenUsed, VisitorErased
@@ -94,4 +94,4 @@ def _set_visitor(services: Services, live: LiveSite, response: Response, visitor
     response.headers.append("set-cookie", cookie)
 
 
-routes = [endpoint.post("identify", identify), endpoint.post("logout", logout)]
+calls = [endpoint.post("identify", identify), endpoint.post("logout", logout)]

@@ -7,16 +7,21 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 RETRY_SECONDS = 2
+WRONG_METHOD = "this address has no such method"
 
 
 class Problem(Exception):
     """Raised by a handler to answer with a problem."""
 
-    def __init__(self, status: int, detail: str, retry: bool = False) -> None:
+    def __init__(self, status: int, detail: str, retry: bool = False, allow: str = "") -> None:
         super().__init__(detail)
         self.status = status
         self.detail = detail
-        self.retry = retry
+        self.headers: dict[str, str] = {}
+        if retry:
+            self.headers["Retry-After"] = str(RETRY_SECONDS)
+        if allow:
+            self.headers["Allow"] = allow
 
 
 def answer(problem: Problem) -> Response:
@@ -28,9 +33,8 @@ def answer(problem: Problem) -> Response:
         "status": problem.status,
         "detail": problem.detail,
     }
-    headers = {"Retry-After": str(RETRY_SECONDS)} if problem.retry else None
     encoded = msgspec.json.encode(body)
-    return Response(encoded, problem.status, headers, "application/problem+json")
+    return Response(encoded, problem.status, problem.headers, "application/problem+json")
 
 
 async def not_found(_: Request, __: Exception) -> Response:
@@ -40,14 +44,18 @@ async def not_found(_: Request, __: Exception) -> Response:
 
 async def wrong_method(_: Request, error: Exception) -> Response:
     """Answer a method that the address does not have, naming those it has."""
-    response = answer(Problem(405, "this address has no such method"))
-    response.headers["allow"] = (getattr(error, "headers", None) or {}).get("Allow", "GET")
-    return response
+    allowed = (getattr(error, "headers", None) or {}).get("Allow", "GET")
+    return answer(Problem(405, WRONG_METHOD, allow=allowed))
+
+
+def failure() -> Response:
+    """Return the answer where we failed; what happened is in the log."""
+    return answer(Problem(500, "the edge failed; its log says why"))
 
 
 async def failed(_: Request, __: Exception) -> Response:
-    """Answer where we failed; what happened is in the log."""
-    return answer(Problem(500, "the edge failed; its log says why"))
+    """Answer where we failed."""
+    return failure()
 
 
 HANDLERS = {404: not_found, 405: wrong_method, 500: failed}

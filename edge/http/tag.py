@@ -8,7 +8,6 @@ import zlib
 from urllib.parse import urlsplit
 
 import msgspec
-from starlette.requests import Request
 from starlette.responses import Response
 
 from edge.assets import static_dir
@@ -16,11 +15,12 @@ from edge.context import Page
 from edge.http import decide, endpoint
 from edge.http.decide import Answer
 from edge.http.wire import ConsentState
+from edge.request import Request
 from edge.services import Services
 from edge.site_folder import LiveSite
 from rules.decide import Decision
 
-_OWN = (None, "same-origin", "same-site")
+_OWN = ("", "same-origin", "same-site")
 """Values of Sec-Fetch-Site that a page of the site can have; older browsers send none."""
 
 
@@ -62,7 +62,7 @@ async def handle(services: Services, live: LiveSite, request: Request) -> Respon
     headers = {"vary": "Accept-Encoding"}
     if page is None:
         headers["cross-origin-resource-policy"] = "cross-origin"
-    if "gzip" not in request.headers.get("accept-encoding", ""):
+    if "gzip" not in request.header(b"accept-encoding"):
         return Response(_CODE.plain(boot), headers=headers, media_type="text/javascript")
     headers["content-encoding"] = "gzip"
     return Response(_CODE.packed(boot), headers=headers, media_type="text/javascript")
@@ -70,8 +70,8 @@ async def handle(services: Services, live: LiveSite, request: Request) -> Respon
 
 def own_page(services: Services, live: LiveSite, request: Request) -> Page | None:
     """Return the page the tag was asked from, if it is certainly one of the site's own."""
-    referer = request.headers.get("referer")
-    if referer is None or request.headers.get("sec-fetch-site") not in _OWN:
+    referer = request.header(b"referer")
+    if request.header(b"sec-fetch-site") not in _OWN:
         return None
     return Page(referer) if services.sites.allows(live, decide.origin_of(referer)) else None
 
@@ -94,7 +94,7 @@ def _path(url: str) -> str:
 
 def language(live: LiveSite, request: Request, wanted: str | None = None) -> str:
     """Return the banner's language: the one asked for, else the browser's first that there is."""
-    accepted = request.headers.get("accept-language", "").split(",")[:10]
+    accepted = request.header(b"accept-language").split(",")[:10]
     for tag in [wanted or "", *accepted]:
         name = tag.strip()[:2].lower()
         if name in live.banners:
@@ -102,4 +102,4 @@ def language(live: LiveSite, request: Request, wanted: str | None = None) -> str
     return live.site.languages[0]
 
 
-route = endpoint.get("tag.js", handle)
+call = endpoint.get("tag.js", handle)

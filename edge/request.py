@@ -1,0 +1,30 @@
+"""One request of a browser, as the edge reads it: each header once, the body when it is asked for."""
+
+from starlette.types import Receive, Scope
+
+from edge import cookies
+from edge.cookies import Sent
+
+_JOINED_BY = {b"cookie": b"; "}
+
+
+class Request:
+    """What a browser sent. A header that came several times is one list (RFC 9110, 5.3)."""
+
+    def __init__(self, scope: Scope, receive: Receive) -> None:
+        self.method: str = scope["method"]
+        self.client: tuple[str, int] | None = scope.get("client")
+        self.query: str = scope.get("query_string", b"").decode("latin-1")
+        self.receive = receive
+        headers: dict[bytes, bytes] = {}
+        for name, value in scope["headers"]:
+            if name in headers:
+                value = headers[name] + _JOINED_BY.get(name, b", ") + value
+            headers[name] = value
+        self._headers = headers
+        self.cookies: Sent = cookies.sent(self.header(b"cookie"))
+        """Our own cookies, all copies of them; others are not looked at."""
+
+    def header(self, name: bytes) -> str:
+        """Return a header by its name in small letters; "" without one."""
+        return self._headers.get(name, b"").decode("latin-1")
