@@ -63,6 +63,27 @@ def test_gzip_unpacks_to_the_same_bytes(tmp_path: Path) -> None:
     run(tmp_path, test)
 
 
+ENCODINGS = [
+    ("gzip, deflate, br, zstd", True),
+    ("br;q=1.0, gzip;q=0.8", True),
+    ("GZIP", True),
+    ("gzip ; q=0.01", True),
+    ("gzip;q=0", False),
+    ("br, gzip; q=0.000, identity", False),
+    ("xgzipx", False),
+    ("identity", False),
+]
+
+
+@pytest.mark.parametrize(("accepted", "packed"), ENCODINGS)
+def test_only_who_takes_gzip_gets_it(tmp_path: Path, accepted: str, packed: bool) -> None:
+    async def test(edge: Running) -> None:
+        answer = await edge.browser().get("tag.js", **{"accept-encoding": accepted})
+        assert (answer.headers.get("content-encoding") == "gzip") == packed
+
+    run(tmp_path, test)
+
+
 @pytest.mark.parametrize(
     "headers",
     [

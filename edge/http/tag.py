@@ -4,6 +4,7 @@ The personal part goes only to pages of the site itself. A page elsewhere that i
 script gets the same code with nothing in it (see SECURITY: script inclusion).
 """
 
+import re
 import zlib
 from urllib.parse import urlsplit
 
@@ -20,6 +21,7 @@ from edge.services import Services
 from edge.site_folder import LiveSite
 from rules.decide import Decision
 
+_GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))", re.IGNORECASE)
 _OWN = ("", "same-origin", "same-site")
 """Values of Sec-Fetch-Site that a page of the site can have; older browsers send none."""
 
@@ -62,7 +64,7 @@ async def handle(services: Services, live: LiveSite, request: Request) -> Respon
     headers = {"vary": "Accept-Encoding"}
     if page is None:
         headers["cross-origin-resource-policy"] = "cross-origin"
-    if "gzip" not in request.header(b"accept-encoding"):
+    if not _GZIP.search(request.header(b"accept-encoding")):
         return Response(_CODE.plain(boot), headers=headers, media_type="text/javascript")
     headers["content-encoding"] = "gzip"
     return Response(_CODE.packed(boot), headers=headers, media_type="text/javascript")
