@@ -156,6 +156,7 @@ def test_an_unseen_header_costs_less_than_100_microseconds() -> None:
     assert best < 100e-6
 
 
+@pytest.mark.slow
 def test_headers_without_end_do_not_fill_the_memory() -> None:
     for header in unseen("9", device.CACHED + 500):
         device.facts(header)

@@ -130,6 +130,7 @@ def test_consent_findings_have_their_place(tmp_path: Path) -> None:
     assert "site.yaml:7:" in str(bad.value)
 
 
+@pytest.mark.slow
 def test_whatever_breaks_the_watch_the_next_edit_is_seen(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
