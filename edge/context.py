@@ -49,9 +49,12 @@ async def build(
     counts: Counts | None = None
     if person is not None:
         facts |= _granted_facts(live.site, person, visit)
-        counts = await _counts(services, live.site, visit, person)
+        counts = person.counts
+        if person.counters != live.site.counters_version and (counts or person.counters):
+            counts = await _recounted(services, live.site, visit)
+    passed = None if counts is None else _granted_counts(live.site, counts, visit)
     now, granted = services.clock(), visit.grants.purposes
-    return Known(visit, Context(now, facts, granted, counts, visit.visitor))
+    return Known(visit, Context(now, facts, granted, passed, visit.visitor))
 
 
 async def _person(services: Services, site: Site, visit: Visit) -> Person | None:
@@ -78,23 +81,26 @@ def _granted_facts(site: Site, person: Person, visit: Visit) -> dict[str, Value]
     return facts
 
 
-async def _counts(services: Services, site: Site, visit: Visit, person: Person) -> Counts | None:
+def _granted_counts(site: Site, counts: Counts, visit: Visit) -> Counts:
     """The gate for events: only counters of events whose purpose is granted pass."""
-    counts: Counts = person.counts
-    if person.counters != site.counters_version and (counts or person.counters):
-        try:
-            counts = await services.store.recount(
-                site.name, visit.visitor or "", site.counters_version, lambda e: _recount(site, e)
-            )
-        except StoreError as bad:
-            services.log.error("counts.not_rebuilt", bad, site=site.name)
-            return None
     granted, events = visit.grants.purposes, site.events
     return {
         counter.key: counts[counter.key]
         for counter in site.counters
         if counter.key in counts and events[counter.event].purpose in granted
     }
+
+
+async def _recounted(services: Services, site: Site, visit: Visit) -> Counts | None:
+    """Count anew what was counted for other rules than today's."""
+    version, visitor = site.counters_version, visit.visitor or ""
+    try:
+        return await services.store.recount(
+            site.name, visitor, version, lambda events: _recount(site, events)
+        )
+    except StoreError as bad:
+        services.log.error("counts.not_rebuilt", bad, site=site.name)
+        return None
 
 
 def _recount(site: Site, events: Iterable[Event]) -> Counts:
