@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 
-from rules.blocks import Block, frozen, safe_srcset
+from rules.blocks import Block, frozen
 from rules.condition_parser import ConditionParser
 from rules.findings import did_you_mean
+from rules.html_check import safe_srcset
 from rules.model import Show, Variant
 from rules.reader import Reader
 from rules.source import Node
