@@ -42,3 +42,12 @@ OPERATORS: dict[str, Operator] = {
     "matches": Operator(TEXT, "pattern", lambda value, regex: regex.search(value) is not None),
     "exists": Operator(EVERY, "boolean", lambda value, wanted: (value is not None) == wanted),
 }
+
+OTHER_WORDS = {
+    ">": "gt", "greater_than": "gt", "more_than": "gt", "<": "lt", "less_than": "lt",
+    ">=": "gte", "=>": "gte", "ge": "gte", "min": "gte", "<=": "lte", "=<": "lte", "le": "lte", "max": "lte",
+    "=": "equals", "==": "equals", "eq": "equals", "is": "equals",
+    "!=": "not", "<>": "not", "ne": "not", "neq": "not", "is_not": "not", "not_equals": "not",
+    "any": "in", "one_of": "in", "none": "not_in", "like": "contains", "regex": "matches",
+}  # fmt: skip
+"""What other languages call an operator -> its name."""

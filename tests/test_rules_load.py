@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
+from rules.findings import did_you_mean
 from rules.loader import load
+from rules.operators import OTHER_WORDS
 from tables import rows
 
 GOOD = {
@@ -56,6 +58,11 @@ def test_refused(row: dict[str, Any]) -> None:
     assert len(said) == len(row["want"]), said
     for line, wanted in zip(said, sorted(row["want"], key=lambda w: w), strict=True):
         assert line.startswith(wanted), said
+
+
+@pytest.mark.parametrize("row", rows("hints"))
+def test_a_hint(row: dict[str, Any]) -> None:
+    assert did_you_mean(row["word"], row["known"], OTHER_WORDS) == row["want"]
 
 
 def test_all_findings_of_all_files_in_one_run() -> None:
