@@ -64,13 +64,15 @@ class CampaignFile:
         )
 
     def _share(self, node: Node | None) -> float:
-        text = self._reader.text(node, "holdout")
+        text = self._reader.written(node, "holdout")
         if text is None or node is None:
             return 0.0
         match = _SHARE.match(text)
         if match is not None and float(match[1]) <= 100:
             return float(match[1]) / 100
-        self._reader.refuse(node, f"'{text}' is no share of visitors", "Write a percentage: 5%")
+        bare = re.fullmatch(r"[1-9][0-9]?|100", text)
+        hint = f"Write {text}%" if bare else "Write a percentage: 5%"
+        self._reader.refuse(node, f"'{text}' is no share of visitors", hint)
         return 0.0
 
     def _schedule(self, node: Node | None) -> Schedule:
@@ -100,7 +102,7 @@ class CampaignFile:
             return ZoneInfo("UTC")
 
     def _moment(self, node: Node | None, timezone: ZoneInfo) -> int | None:
-        text = self._reader.text(node, "a date")
+        text = self._reader.written(node, "a date")
         if text is None or node is None:
             return None
         try:
@@ -119,6 +121,8 @@ class CampaignFile:
     def _rule(self, node: Node, campaign: Campaign) -> Rule | None:
         reader = self._reader
         keys = reader.keys(node, "a rule", _RULE, ("id", "slot"))
+        if not isinstance(node.value, dict):
+            return None
         name = reader.text(keys.get("id"), "id")
         slot = reader.one_of(keys.get("slot"), "slot", self._slots.keys())
         if name is not None:

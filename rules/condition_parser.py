@@ -12,7 +12,7 @@ from rules.conditions import ALWAYS, All, Any, Compare, Condition, EventCount, N
 from rules.counters import counter_key
 from rules.findings import did_you_mean
 from rules.model import Counter, EventType
-from rules.operators import OPERATORS
+from rules.operators import OPERATORS, OTHER_WORDS
 from rules.reader import Reader
 from rules.source import Node
 from rules.values import Value
@@ -28,6 +28,7 @@ _WINDOW = re.compile(r"([1-9][0-9]{0,4})(m|h|d)\Z")
 _UNIT = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 _COUNTABLE = ("equals", "not", "lt", "lte", "gt", "gte", "between")
 _GROUPS = ("all", "any", "none", "not")
+_OTHER_GROUPS = {"and": "all", "or": "any", "nor": "none", "AND": "all", "OR": "any", "NOT": "not"}
 
 
 class Vocabulary:
@@ -100,8 +101,8 @@ class ConditionParser:
         if name == "not":
             return Not(self.parse(value))
         parts = tuple(self.parse(item) for item in self._reader.items(value, f"'{name}'"))
-        if not parts:
-            self._reader.refuse(value, f"'{name}' lists no condition")
+        if value.value == []:
+            self._reader.refuse(value, f"'{name}' lists no condition", "Begin each with '- '")
         if name == "all":
             return All(parts)
         return Any(parts) if name == "any" else Not(Any(parts))
@@ -162,7 +163,9 @@ class ConditionParser:
         attribute = find(name, self._vocabulary.attributes)
         if attribute is None:
             known = [*self._vocabulary.attributes, *BUILT_IN, *_GROUPS, "event", "audience"]
-            self._reader.refuse(node, f"there is no attribute '{name}'", did_you_mean(name, known))
+            hint = did_you_mean(name, known, _OTHER_GROUPS)
+            other = f"a condition has no '{name}'" if name in _OTHER_GROUPS else None
+            self._reader.refuse(node, other or f"there is no attribute '{name}'", hint)
             return None
         self.reads.add(name)
         if attribute.purpose is not None:
@@ -193,7 +196,7 @@ class ConditionParser:
         row = OPERATORS.get(word)
         if row is None:
             self._reader.refuse(
-                key, f"there is no operator '{word}'", did_you_mean(word, OPERATORS)
+                key, f"there is no operator '{word}'", did_you_mean(word, OPERATORS, OTHER_WORDS)
             )
             return ALWAYS
         if attribute.type not in row.types:
@@ -244,7 +247,9 @@ class ConditionParser:
         for word, (key, value) in self._compared(node, "count").items():
             if word not in _COUNTABLE:
                 self._reader.refuse(
-                    key, f"count has no operator '{word}'", did_you_mean(word, _COUNTABLE)
+                    key,
+                    f"count has no operator '{word}'",
+                    did_you_mean(word, _COUNTABLE, OTHER_WORDS),
                 )
                 continue
             argument = ArgumentReader(self._reader, wanted, word, value).read()
@@ -258,7 +263,7 @@ class ConditionParser:
             self._reader.refuse(node, f"counts are compared with 0 to {MAX_COUNT}")
 
     def _window(self, node: Node | None) -> int | None:
-        text = self._reader.text(node, "within")
+        text = self._reader.written(node, "within")
         if text is None or node is None:
             return None
         match = _WINDOW.match(text)

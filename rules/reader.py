@@ -29,6 +29,8 @@ class Reader:
     ) -> dict[str, Node]:
         """Return a mapping's values by key; unknown and missing keys are findings."""
         entries = self.entries(node, what)
+        if not isinstance(node.value, dict):
+            return {}
         for name, entry in list(entries.items()):
             if name not in known:
                 self.refuse(entry[0], f"{what} has no key '{name}'", did_you_mean(name, known))
@@ -41,7 +43,8 @@ class Reader:
         """Return a mapping as name -> (key, value); anything else is a finding and an empty dict."""
         if isinstance(node.value, dict):
             return {name: (entry.key, entry.value) for name, entry in node.value.items()}
-        self.refuse(node, f"{what} must be keys and values, not {_said(node)}")
+        message = f"{what} must be keys and values, not {_said(node)}"
+        self.refuse(node, message, "Write it as 'name: value'")
         return {}
 
     def items(self, node: Node, what: str) -> list[Node]:
@@ -58,6 +61,12 @@ class Reader:
             self.refuse(node, f"{what} is empty")
             return None
         return value if isinstance(value, str) else None
+
+    def written(self, node: Node | None, what: str) -> str | None:
+        """Return a text, or a number as one: its reader knows better which unit it lacks."""
+        if node is not None and type_of(node.value) == "number":
+            return str(node.value)
+        return self.text(node, what)
 
     def number(self, node: Node | None, what: str) -> float | None:
         """Return a number."""
@@ -112,4 +121,7 @@ def _said(node: Node) -> str:
     kind = type_of(node.value)
     if kind in ("list", "null"):
         return "a list" if kind == "list" else "nothing"
-    return "keys and values" if kind == "mapping" else f"{_WORD[kind]} ({node.value!r})"
+    if kind == "mapping":
+        return "keys and values"
+    shown = str(node.value).lower() if kind == "boolean" else repr(node.value)
+    return f"{_WORD[kind]} ({shown})"

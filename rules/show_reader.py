@@ -55,7 +55,7 @@ class ShowReader:
             )
             return ()
         if "show" in keys:
-            show = self._show(keys["show"], _SHOW)
+            show = self._show(keys["show"], self._reader.keys(keys["show"], "'show'", _SHOW))
             return (Variant(None, 1, show),) if show else ()
         return self._split(keys["split"])
 
@@ -66,7 +66,7 @@ class ShowReader:
         for item in self._reader.items(node, "'split'"):
             keys = self._reader.keys(item, "a variant", (*_SHOW, "weight", "variant"), ("weight",))
             weight = self._reader.number(keys.get("weight"), "weight")
-            show = self._show(item, (*_SHOW, "weight", "variant"))
+            show = self._show(item, keys)
             if show is None or weight is None:
                 continue
             if weight <= 0:
@@ -83,8 +83,9 @@ class ShowReader:
             variants.append(Variant(name, weight, show))
         return tuple(variants)
 
-    def _show(self, node: Node, known: tuple[str, ...]) -> Show | None:
-        keys = self._reader.keys(node, "'show'", known)
+    def _show(self, node: Node, keys: Mapping[str, Node]) -> Show | None:
+        if not isinstance(node.value, dict):
+            return None
         action = "setHtml"
         if "action" in keys:
             action = self._reader.one_of(keys["action"], "action", ACTIONS) or ""
@@ -149,7 +150,9 @@ class ShowReader:
             )
         for surplus in sorted(given.keys() - block.variables):
             self._reader.refuse(
-                keys["with"], f"block '{name}' does not use '{surplus}'", "Remove it"
+                keys["with"],
+                f"block '{name}' does not use '{surplus}'",
+                f"Write {{{{ {surplus} }}}} in the block, or remove it here",
             )
         return Show(action, block, frozen(given))
 

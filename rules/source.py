@@ -104,7 +104,10 @@ def _syntax_error(path: str, bad: yaml.MarkedYAMLError) -> BadSite:
 
 def _syntax_hint(problem: str) -> str:
     if "tab" in problem or "cannot start any token" in problem:
-        return "Indent with spaces, and put quotes around a text that begins with @, ` or %"
+        quotes = "put quotes around a text that begins with @, ` or %"
+        return f"Indent with spaces, write gt for >, and {quotes}"
+    if "block scalar" in problem:
+        return "Write {gt: 3} for > 3, and put quotes around a text that begins with > or |"
     if "mapping values are not allowed" in problem:
         return "Put quotes around a text that holds a colon, or check the indentation above"
     return "Check the indentation and the quotes just above this place"
@@ -178,7 +181,8 @@ class _Builder:
             )
         tag = getattr(event, "tag", None)
         if tag and tag != "!":
-            raise BadSite([here.finding(f"the tag {tag} is not read", "Remove the tag")])
+            hint = "Write 'not' for !=" if tag.startswith("!=") else "Remove the tag"
+            raise BadSite([here.finding(f"the tag {tag} is not read", hint)])
         if depth > MAX_DEPTH:
             raise BadSite([here.finding(f"nested deeper than {MAX_DEPTH} levels", "Flatten it")])
         if self._count > MAX_NODES:
