@@ -41,12 +41,22 @@ class ArgumentReader:
             hint = "Put quotes around it" if attribute.type == "string" else ""
             self._reader.refuse(node, f"{attribute.name} is a {wanted}, not {shown}", hint)
         elif attribute.values and node.value not in attribute.values:
-            hint = did_you_mean(str(node.value), map(str, attribute.values))
-            self._reader.refuse(node, f"{attribute.name} is never '{node.value}'", hint)
+            self._reader.refuse(
+                node, f"{attribute.name} is never {node.value!r}", self._meant(str(node.value))
+            )
         return node.value
 
+    def _meant(self, text: str) -> str:
+        attribute = self._attribute
+        hint = did_you_mean(text, map(str, attribute.values), attribute.other_words)
+        # Codes are so short and so many that the nearest one says nothing.
+        return attribute.form if attribute.form and not hint.startswith(("Write", "Cap")) else hint
+
     def _several(self) -> object:
+        before = len(self._reader.findings)
         items = [self._one(item) for item in self._reader.items(self._node, f"'{self._word}'")]
+        if len(self._reader.findings) > before:
+            return (0, 0)
         if self._shape == "list":
             if self._node.value == []:
                 self._reader.refuse(self._node, f"'{self._word}' lists nothing", "List a value")

@@ -1,6 +1,10 @@
 """The attributes every site has without declaring them. None of them identifies anybody."""
 
+from collections.abc import Mapping
+
 import msgspec
+
+from rules.codes import COUNTRIES, LANGUAGES
 
 
 class Attribute(msgspec.Struct, frozen=True):
@@ -11,10 +15,15 @@ class Attribute(msgspec.Struct, frozen=True):
     source: str = "request"
     purpose: str | None = None
     values: tuple[str | int | float | bool, ...] = ()
+    form: str = ""
+    """How a value is written, where there are too many to list."""
+    other_words: Mapping[str, str] = {}
+    """What people write for a value -> the value."""
 
 
 DEVICES = ("mobile", "tablet", "desktop", "bot")
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_WHOLE = "Write a whole number"
 
 _BUILT_IN = (
     Attribute("page.path", "string"),
@@ -29,12 +38,20 @@ _BUILT_IN = (
     Attribute("device.type", "string", values=DEVICES),
     Attribute("device.os", "string"),
     Attribute("device.browser", "string"),
-    Attribute("geo.country", "string"),
-    Attribute("language", "string"),
-    Attribute("time.hour", "number"),
+    Attribute(
+        "geo.country",
+        "string",
+        values=COUNTRIES,
+        form="Write the two letters of ISO 3166: DE",
+        other_words={"UK": "GB", "EL": "GR"},
+    ),
+    Attribute(
+        "language", "string", values=LANGUAGES, form="Write the two small letters of ISO 639: de"
+    ),
+    Attribute("time.hour", "number", values=tuple(range(24)), form=f"{_WHOLE} from 0 to 23"),
     Attribute("time.weekday", "string", values=WEEKDAYS),
     Attribute("time.date", "date"),
-    Attribute("time.month", "number"),
+    Attribute("time.month", "number", values=tuple(range(1, 13)), form=f"{_WHOLE} from 1 to 12"),
     Attribute("customer.known", "boolean", source="link", purpose="personalization"),
 )
 BUILT_IN: dict[str, Attribute] = {attribute.name: attribute for attribute in _BUILT_IN}

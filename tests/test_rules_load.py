@@ -1,9 +1,11 @@
 """What is refused at load: every row has its place and says what to do."""
 
+from importlib import resources
 from typing import Any
 
 import pytest
 
+from rules.codes import COUNTRIES
 from rules.findings import did_you_mean
 from rules.loader import load
 from rules.operators import OTHER_WORDS
@@ -63,6 +65,12 @@ def test_refused(row: dict[str, Any]) -> None:
 @pytest.mark.parametrize("row", rows("hints"))
 def test_a_hint(row: dict[str, Any]) -> None:
     assert did_you_mean(row["word"], row["known"], OTHER_WORDS) == row["want"]
+
+
+def test_the_countries_are_those_of_the_time_zone_database() -> None:
+    text = resources.files("tzdata").joinpath("zoneinfo/iso3166.tab").read_text("utf-8")
+    listed = {line[:2] for line in text.splitlines() if line and not line.startswith("#")}
+    assert set(COUNTRIES) == listed | {"XK"}
 
 
 def test_all_findings_of_all_files_in_one_run() -> None:
