@@ -17,6 +17,13 @@ from rules.site_file import SiteFile
 from rules.source import Node, parse
 
 SITE_FILE = "site.yaml"
+_ENDINGS = {
+    "yaml": ("rules", "yaml"),
+    "yml": ("rules", "yaml"),
+    "html": ("blocks", "html"),
+    "htm": ("blocks", "html"),
+}
+"""Ending of a file, in any case -> the folder it is read from, and how it is written there."""
 T = TypeVar("T")
 
 
@@ -36,6 +43,7 @@ def load(files: Mapping[str, bytes]) -> Loaded:
     if site_file is None:
         return Loaded(None, reader.findings, None)
     blocks = _blocks(reader, files, site_file.languages)
+    _strays(reader, files, blocks)
     campaigns = _campaigns(reader, files, site_file, blocks)
     if reader.findings:
         return Loaded(None, reader.findings, site_file.consent)
@@ -57,6 +65,8 @@ def _site_file(reader: Reader, files: Mapping[str, bytes]) -> SiteFile | None:
     if root is None:
         return None
     site_file = SiteFile(reader, root)
+    if not isinstance(root.value, dict):
+        return None
     ConditionParser(reader, site_file.vocabulary, ZoneInfo("UTC")).check_audiences()
     return site_file
 
@@ -66,10 +76,38 @@ def _parsed(reader: Reader, files: Mapping[str, bytes], path: str) -> Node | Non
         reader.findings.append(Finding(path, 1, 1, "the file is missing", f"Write {path}"))
         return None
     try:
-        return parse(files[path], path)
+        node = parse(files[path], path)
     except BadSite as bad:
         reader.findings += bad.findings
         return None
+    if node.value is None:
+        what = "site:" if path == SITE_FILE else "campaign:"
+        reader.refuse(node, "the file is empty", f"Begin it with '{what}', or delete it")
+        return None
+    return node
+
+
+def _belongs(path: str) -> str | None:
+    """Return where a file of rules or a block is read from, whatever its path; None for others."""
+    folder, _, name = path.rpartition("/")
+    stem, _, ending = name.rpartition(".")
+    home, right = _ENDINGS.get(ending.lower(), ("", ""))
+    if not home or folder.split("/")[0] not in ("rules", "blocks"):
+        return None
+    return path if folder == home and ending in (right, "yml") else f"{home}/{stem}.{right}"
+
+
+def _strays(reader: Reader, files: Mapping[str, bytes], blocks: dict[str, Block | None]) -> None:
+    """Name the files that were meant to be read and are not, as they lie or are called."""
+    for path in sorted(files):
+        right = _belongs(path)
+        if right is None or right == path:
+            continue
+        if right.startswith("blocks/"):
+            blocks.setdefault(right.removeprefix("blocks/").partition(".")[0], None)
+        moved = right.rpartition("/")[0] != path.rpartition("/")[0]
+        hint = f"{'Move' if moved else 'Rename'} it to {right}"
+        reader.findings.append(Finding(path, 1, 1, "this file is not read", hint))
 
 
 def _blocks(
@@ -78,7 +116,7 @@ def _blocks(
     """Compile every block; one that was refused is None, so that nobody calls it missing as well."""
     sources: dict[str, dict[str, tuple[str, str]]] = {}
     for path in sorted(files):
-        if not (path.startswith("blocks/") and path.endswith(".html")):
+        if _belongs(path) != path or not path.startswith("blocks/"):
             continue
         name, _, language = path.removeprefix("blocks/").removesuffix(".html").partition(".")
         if language and language not in languages:
@@ -113,7 +151,7 @@ def _campaigns(
 ) -> list[tuple[CampaignFile, list[Rule]]]:
     read: list[tuple[CampaignFile, list[Rule]]] = []
     for path in sorted(files):
-        if not (path.startswith("rules/") and path.endswith((".yaml", ".yml"))):
+        if _belongs(path) != path or not path.startswith("rules/"):
             continue
         campaign = CampaignFile(reader, site_file.vocabulary, site_file.slots, blocks)
         rules = _guarded(reader, path, partial(_rules, reader, files, path, campaign))
@@ -157,7 +195,7 @@ def _site(
         counters=counters,
         counters_version=counters_version(counters),
         reads=frozenset(name for campaign, _ in read for name in campaign.reads),
-        consent=site_file.consent,
+        consent=site_file.consent or site_file.node,
     )
 
 

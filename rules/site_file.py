@@ -32,11 +32,12 @@ class SiteFile:
         self.name = self._name(keys.get("site"), "site") or ""
         self.origins = self._origins(keys.get("origins"))
         self.languages = self._languages(keys.get("languages"))
-        self.consent = keys.get("consent") or node
+        self.consent = keys.get("consent")
         self.slots = {name: self._slot(name, at) for name, at in self._named(keys, "slots")}
         self.attributes = self._attributes(keys)
         self.events = {name: self._event(name, at) for name, at in self._named(keys, "events")}
-        self.vocabulary = Vocabulary(self.attributes, self.events)
+        spoken = Attribute("page.language", "string", values=self.languages)
+        self.vocabulary = Vocabulary({**self.attributes, spoken.name: spoken}, self.events)
         self.vocabulary.audiences = dict(self._named(keys, "audiences"))
 
     def _name(self, node: Node | None, what: str) -> str | None:

@@ -62,6 +62,40 @@ def test_refused(row: dict[str, Any]) -> None:
         assert line.startswith(wanted), said
 
 
+@pytest.mark.parametrize("row", rows("strays"))
+def test_a_file_that_is_not_read_is_said(row: dict[str, Any]) -> None:
+    campaign = b"{campaign: more, rules: []}"
+    said = [str(each) for each in load({**GOOD, row["path"]: campaign}).findings]
+    assert said == ([f"{row['path']}:1:1: {row['want']}"] if row["want"] else [])
+
+
+def test_a_block_that_is_not_read_is_not_called_missing_too() -> None:
+    files = {path: content for path, content in GOOD.items() if not path.startswith("blocks/")}
+    said = load({**files, "blocks/gold.htm": GOOD["blocks/gold.html"]}).findings
+    assert [each.path for each in said] == ["blocks/gold.htm"]
+
+
+@pytest.mark.parametrize("path", ["site.yaml", "rules/one.yaml"])
+@pytest.mark.parametrize("content", [b"", b"# later\n", b"~"])
+def test_an_empty_file_is_one_finding(path: str, content: bytes) -> None:
+    said = [str(each) for each in load({**GOOD, path: content}).findings]
+    assert len(said) == 1
+    assert said[0].startswith(f"{path}:1:1: error: the file is empty. ")
+
+
+@pytest.mark.parametrize("path", ["site.yaml", "rules/one.yaml"])
+def test_a_file_that_is_a_list_is_one_finding(path: str) -> None:
+    said = [str(each) for each in load({**GOOD, path: b"- a\n"}).findings]
+    assert len(said) == 1 and "must be keys and values, not a list" in said[0]
+
+
+def test_a_site_without_consent_has_none_to_read() -> None:
+    site = GOOD["site.yaml"].replace(b"consent: {revision: 1}\n", b"")
+    loaded = load({**GOOD, "site.yaml": site})
+    assert [each.message for each in loaded.findings] == ["the site needs 'consent'"]
+    assert loaded.consent is None
+
+
 @pytest.mark.parametrize("row", rows("hints"))
 def test_a_hint(row: dict[str, Any]) -> None:
     assert did_you_mean(row["word"], row["known"], OTHER_WORDS) == row["want"]
