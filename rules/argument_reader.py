@@ -41,16 +41,10 @@ class ArgumentReader:
             hint = "Put quotes around it" if attribute.type == "string" else ""
             self._reader.refuse(node, f"{attribute.name} is a {wanted}, not {shown}", hint)
         elif attribute.values and node.value not in attribute.values:
-            self._reader.refuse(
-                node, f"{attribute.name} is never {node.value!r}", self._meant(str(node.value))
-            )
+            words, form = attribute.other_words, attribute.form
+            hint = did_you_mean(str(node.value), map(str, attribute.values), words, form)
+            self._reader.refuse(node, f"{attribute.name} is never {node.value!r}", hint)
         return node.value
-
-    def _meant(self, text: str) -> str:
-        attribute = self._attribute
-        hint = did_you_mean(text, map(str, attribute.values), attribute.other_words)
-        # Codes are so short and so many that the nearest one says nothing.
-        return attribute.form if attribute.form and not hint.startswith(("Write", "Cap")) else hint
 
     def _several(self) -> object:
         before = len(self._reader.findings)

@@ -36,9 +36,12 @@ class BadSite(Exception):
 
 
 def did_you_mean(
-    word: str, known: Iterable[str], other_words: Mapping[str, str] = MappingProxyType({})
+    word: str,
+    known: Iterable[str],
+    other_words: Mapping[str, str] = MappingProxyType({}),
+    otherwise: str = "",
 ) -> str:
-    """Return a hint: the known word that was meant, or the known words if none is near.
+    """Return a hint: the known word that was meant; else ``otherwise``, or the words there are.
 
     ``other_words`` are what other languages call a known word.
     """
@@ -51,8 +54,8 @@ def did_you_mean(
     near = _nearest(word, names)
     if near is not None:
         return f"Did you mean '{near}'?"
-    if not names:
-        return ""
+    if otherwise or not names:
+        return otherwise
     listed = ", ".join(names[:12]) + (", …" if len(names) > 12 else "")
     return f"Known here: {listed}"
 

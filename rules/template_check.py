@@ -8,6 +8,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from rules.findings import Finding, did_you_mean
 from rules.html_check import UNREADABLE, check_html, column_of, unreadable
+from rules.template_marks import Mark, statements
 
 MAX_SOURCE = 64 * 1024
 MAX_DEPTH = 50
@@ -25,6 +26,34 @@ _NODES = (
     nodes.Neg, nodes.Concat, nodes.Filter, nodes.Test, nodes.Keyword,
 )  # fmt: skip
 _TESTS = frozenset({"defined", "undefined", "none"})
+
+_WORDS = ("if", "elif", "else", "endif")
+_OTHER_WORDS = {
+    "elseif": "elif", "elsif": "elif", "else if": "elif", "end if": "endif", "end": "endif", "fi": "endif",
+}  # fmt: skip
+_ALL_THERE_IS = "Blocks know values, if and filters"
+_SAID: dict[type[nodes.Node], str] = {
+    nodes.Call: "calls", nodes.List: "lists", nodes.Tuple: "lists", nodes.Dict: "lists", nodes.Slice: "lists",
+    nodes.Mul: "'*'", nodes.Div: "'/'", nodes.FloorDiv: "'//'", nodes.Mod: "'%'", nodes.Pow: "'**'",
+    nodes.Pos: "'+'",
+}  # fmt: skip
+_CLOSE = ("these braces are never closed", "Close {{ with }} and {% with %}")
+_SYNTAX = (
+    ("end of comment", "this comment is never closed", "Add #}"),
+    ("end of template", *_CLOSE),
+    ("unexpected '}'", *_CLOSE),
+    (
+        "Expected an expression",
+        "there is nothing between the braces",
+        "Name a value: {{ discount }}",
+    ),
+    ("got '='", "'=' does not compare", "Write =="),
+    ("char '&'", "'&' is no word of a block", "Write 'and'"),
+    ("char '!'", "'!' is no word of a block", "Write 'not'"),
+    ("char '\"'", "a quote is never closed", "Write it at both ends of the text"),
+    ('char "\'"', "a quote is never closed", "Write it at both ends of the text"),
+)
+"""A part of what Jinja says -> what is wrong, what to do."""
 
 
 class _Environment(ImmutableSandboxedEnvironment):
@@ -59,14 +88,16 @@ class TemplateCheck:
             self._refuse(1, "", f"the block is larger than {MAX_SOURCE // 1024} KiB", "Split it")
             return None
         try:
+            self._statements()
+            if self.findings:
+                return None
             self._walk(_ENVIRONMENT.parse(self._source))
             self.findings += check_html(self._path, self._source)
             return None if self.findings else _ENVIRONMENT.from_string(self._source)
         except TemplateSyntaxError as bad:
-            said = str(bad.message).rstrip(".")
-            self._refuse(bad.lineno, "{", said, "Check the braces and the quotes")
+            self._refuse(bad.lineno, "{", *_syntax(str(bad.message)))
         except TemplateError as bad:
-            self._refuse(1, "{", str(bad).rstrip("."))
+            self._refuse(1, "{", *_syntax(str(bad)))
         except UNREADABLE:
             self.findings.append(unreadable(self._path, self._source, self._line))
         return None
@@ -75,16 +106,45 @@ class TemplateCheck:
         column = column_of(self._source, line, near)
         self.findings.append(Finding(self._path, line, column, message, hint))
 
+    def _statements(self) -> None:
+        """Refuse statements blocks do not have, and ifs that do not fit together."""
+        found = statements(self._source)
+        refused: set[str] = set()
+        for mark in found:
+            ends_a_refused_one = mark.word.removeprefix("end") in refused - {mark.word}
+            if mark.word not in _WORDS and not ends_a_refused_one:
+                hint = did_you_mean(mark.word, _WORDS, _OTHER_WORDS, otherwise=_ALL_THERE_IS)
+                self._refuse_at(mark, f"a block cannot use '{mark.word}'", hint)
+                refused.add(mark.word)
+        if not refused:
+            self._ifs(found)
+
+    def _ifs(self, found: list[Mark]) -> None:
+        opened: list[Mark] = []
+        for mark in found:
+            if mark.word == "if":
+                opened.append(mark)
+            elif not opened:
+                hint = "Write {% if … %} before it, or remove it"
+                self._refuse_at(mark, f"this {mark.word} has no if", hint)
+            elif mark.word == "endif":
+                opened.pop()
+        for mark in opened:
+            self._refuse_at(mark, "this if is never closed", "Add {% endif %}")
+
+    def _refuse_at(self, mark: Mark, message: str, hint: str) -> None:
+        self.findings.append(Finding(self._path, mark.line, mark.column, message, hint))
+
     def _walk(self, node: nodes.Node, depth: int = 0) -> None:
         self._line = node.lineno
         if depth > MAX_DEPTH:
             raise RecursionError
-        if not isinstance(node, _NODES):
-            message = f"a block cannot use '{type(node).__name__.lower()}'"
-            self._refuse(node.lineno, "{", message, "Blocks know values, if and filters")
+        if isinstance(node, (nodes.Getitem, nodes.Getattr)):
+            self._looked_up(node)
             return
-        if isinstance(node, nodes.Getitem):
-            self._getitem(node)
+        if not isinstance(node, _NODES):
+            said = _SAID.get(type(node), "this")
+            self._refuse(node.lineno, "{", f"a block cannot use {said}", _ALL_THERE_IS)
             return
         if isinstance(node, nodes.Name):
             self._name(node)
@@ -95,14 +155,17 @@ class TemplateCheck:
         for child in node.iter_child_nodes():
             self._walk(child, depth + 1)
 
-    def _getitem(self, node: nodes.Getitem) -> None:
-        owner, key = node.node, node.arg
-        known = isinstance(owner, nodes.Name) and owner.name == ATTRIBUTES
-        if known and isinstance(key, nodes.Const):
-            self.reads.add(str(key.value))
+    def _looked_up(self, node: nodes.Getitem | nodes.Getattr) -> None:
+        if isinstance(node, nodes.Getitem):
+            near, key = "[", node.arg
+            if _is_attr(node.node) and isinstance(key, nodes.Const):
+                self.reads.add(str(key.value))
+                return
         else:
-            said = "only attributes are looked up"
-            self._refuse(node.lineno, "[", said, "Write attr['crm.first_name']")
+            near = f"{_dotted(node)}".partition(".")[0] + "."
+        name = (_dotted(node) or "crm.first_name").removeprefix(f"{ATTRIBUTES}.")
+        hint = f"Write {ATTRIBUTES}['{name}']"
+        self._refuse(node.lineno, near, "only attributes are looked up", hint)
 
     def _name(self, node: nodes.Name) -> None:
         if node.name == ATTRIBUTES:
@@ -120,6 +183,33 @@ class TemplateCheck:
             message = f"the {kind} '{node.name}' does not take these arguments"
             hint = "default takes one, round one number from 0 to 6, the others none"
             self._refuse(node.lineno, node.name, message, hint)
+
+
+def _is_attr(node: nodes.Node) -> bool:
+    return isinstance(node, nodes.Name) and node.name == ATTRIBUTES
+
+
+def _dotted(node: nodes.Node) -> str | None:
+    """Return the name somebody meant by dots or brackets, as attributes are called."""
+    if isinstance(node, nodes.Name):
+        return node.name
+    if isinstance(node, nodes.Getattr):
+        last: object = node.attr
+    elif isinstance(node, nodes.Getitem) and isinstance(node.arg, nodes.Const):
+        last = node.arg.value
+    else:
+        return None
+    first = _dotted(node.node)
+    return f"{first}.{last}" if first and isinstance(last, str) else None
+
+
+def _syntax(said: str) -> tuple[str, str]:
+    """Return what is wrong and what to do, for what Jinja says of it."""
+    for part, message, hint in _SYNTAX:
+        if part in said:
+            return message, hint
+    hint = "Write a value, such as {{ discount }} or {{ attr['crm.first_name'] }}"
+    return "what stands between the braces cannot be read", hint
 
 
 def _takes(node: nodes.Filter | nodes.Test) -> bool:

@@ -62,6 +62,15 @@ def test_refused(row: dict[str, Any]) -> None:
         assert line.startswith(wanted), said
 
 
+@pytest.mark.parametrize("row", rows("blocks"))
+def test_a_block_is_told(row: dict[str, Any]) -> None:
+    loaded = load({**GOOD, "blocks/tried.html": row["source"].encode()})
+    said = [str(each).removeprefix("blocks/tried.html:") for each in sorted(loaded.findings)]
+    assert len(said) == len(row["want"]), said
+    for line, wanted in zip(said, row["want"], strict=True):
+        assert line.startswith(wanted), said
+
+
 @pytest.mark.parametrize("row", rows("strays"))
 def test_a_file_that_is_not_read_is_said(row: dict[str, Any]) -> None:
     campaign = b"{campaign: more, rules: []}"

@@ -1,0 +1,59 @@
+"""Where the marks of a template stand in its source: values, statements and comments."""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+FILL = "\ufffc"
+"""Stands where a mark stood, so that nobody takes what is shown there for the author's HTML."""
+
+_OPENS = re.compile(r"\{[{%#]")
+_CLOSED_BY = {"{{": "}}", "{%": "%}", "{#": "#}"}
+_WORD = re.compile(r"\{%[-+]?\s*((?:else|end)\s+if\b|\w+)")
+
+
+class Mark(NamedTuple):
+    """A statement: the word it begins with, and where it stands."""
+
+    word: str
+    line: int
+    column: int
+
+
+def statements(source: str) -> list[Mark]:
+    """Return the statements of a template in their order; lines and columns count from 1."""
+    found: list[Mark] = []
+    for start, end in _spans(source):
+        said = _WORD.match(source, start, end)
+        if said is not None:
+            line = source.count("\n", 0, start) + 1
+            column = start - source.rfind("\n", 0, start)
+            found.append(Mark(" ".join(said[1].split()), line, column))
+    return found
+
+
+def blanked(source: str) -> str:
+    """Return the template's HTML: every mark is a name of the same length and lines."""
+    parts: list[str] = []
+    done = 0
+    for start, end in _spans(source):
+        # It begins with a letter, or a parser of HTML would not take it for a name.
+        mark = "x" + re.sub(r"[^\n]", FILL, source[start + 1 : end])
+        parts += [source[done:start], mark]
+        done = end
+    return "".join(parts) + source[done:]
+
+
+def _spans(source: str) -> Iterator[tuple[int, int]]:
+    """Yield where each mark begins and ends; a pattern alone would look for each end again and again."""
+    at = 0
+    endless: set[str] = set()
+    while match := _OPENS.search(source, at):
+        kind = match.group()
+        end = -1 if kind in endless else source.find(_CLOSED_BY[kind], match.end())
+        if end < 0:
+            endless.add(kind)
+            at = match.start() + 1
+        else:
+            at = end + 2
+            yield match.start(), at
