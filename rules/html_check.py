@@ -1,4 +1,4 @@
-"""What HTML a block may hold, and what of a block's HTML the sanitiser would silently drop."""
+"""What HTML a block may hold, and what of a block's HTML would not reach the page as it is written."""
 
 import re
 from html.parser import HTMLParser
@@ -6,6 +6,8 @@ from html.parser import HTMLParser
 import nh3
 
 from rules.findings import Finding
+from rules.open_tags import VOID, OpenTag, OpenTags
+from rules.template_marks import FILL, Mark, blanked, statements
 
 UNREADABLE = (
     RecursionError, ValueError, SyntaxError, AssertionError, OverflowError, MemoryError,
@@ -27,33 +29,46 @@ BY_TAG = {
     "th": {"colspan", "rowspan", "scope"},
 }
 PREFIXES = {"data-", "aria-"}
+SCHEMES = {"http", "https", "mailto", "tel"}
 
-_JINJA = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
+_SCHEME = re.compile(r"[\x00-\x20]*([a-z][a-z0-9+.-]*):", re.IGNORECASE)
+_DROPPED = "It never reaches the page: blocks are sanitised. Remove it"
 
 
 def safe_srcset(value: str) -> bool:
     """Say whether every candidate of a ``srcset`` is relative or http(s)."""
+    return not _bad_candidates(value)
+
+
+def _bad_candidates(value: str) -> list[str]:
     heads = [part.partition(":") for part in re.split(r"[\s,]+", value)]
-    return not any(
-        colon and not set(head) & set("/?#") and head.lower() not in ("http", "https")
+    return [
+        head
         for head, colon, _ in heads
-    )
+        if colon and not set(head) & set("/?#") and head.lower() not in ("http", "https")
+    ]
+
+
+def _bad_scheme(name: str, value: str) -> str | None:
+    """Return the scheme for which the sanitiser would drop an address that is written out."""
+    if name == "srcset":
+        return next((head.lower() for head in _bad_candidates(value) if FILL not in head), None)
+    # Browsers leave these out wherever they stand: https://url.spec.whatwg.org/#concept-basic-url-parser
+    match = _SCHEME.match(re.sub(r"[\t\n\r]", "", value)) if name in ("href", "src") else None
+    return match[1].lower() if match and match[1].lower() not in SCHEMES else None
 
 
 def check_html(path: str, source: str) -> list[Finding]:
-    """Find what the sanitiser would drop of a template's HTML, so that its author hears of it."""
-    checker = _HtmlCheck()
+    """Find what of a template's HTML would be dropped or closed elsewhere than its author thinks."""
     marked = source.find("<![")
     if marked >= 0:  # Pythons differ in what they make of it
         return [unreadable(path, source, source.count("\n", 0, marked) + 1)]
-    found: list[Finding] = []
+    checker = _HtmlCheck(path, statements(source))
     try:
-        checker.feed(_JINJA.sub(_blank, source))
-        checker.close()
+        checker.read(blanked(source))
     except UNREADABLE:
-        found.append(unreadable(path, source, checker.getpos()[0]))
-    hint = "It never reaches the page: blocks are sanitised. Remove it"
-    return found + [Finding(path, *each, hint) for each in checker.found]
+        checker.found.append(unreadable(path, source, checker.getpos()[0]))
+    return checker.found
 
 
 def unreadable(path: str, source: str, line: int) -> Finding:
@@ -69,25 +84,81 @@ def column_of(source: str, line: int, near: str) -> int:
     return text.find(near) + 1 or len(text) - len(text.lstrip()) + 1
 
 
-def _blank(match: re.Match[str]) -> str:
-    return re.sub(r"[^\n]", "x", match.group())
-
-
 class _HtmlCheck(HTMLParser):
-    """Finds what the sanitiser would silently drop, so that its author hears of it."""
+    """Reads a template's HTML along with its ifs: each branch begins with the tags open before it."""
 
-    def __init__(self) -> None:
+    def __init__(self, path: str, marks: list[Mark]) -> None:
         super().__init__()
-        self.found: list[tuple[int, int, str]] = []
+        self._path = path
+        self._marks = marks
+        self._tags = OpenTags()
+        self.found: list[Finding] = []
+
+    def read(self, html: str) -> None:
+        self.feed(html)
+        if re.match(r"<(/?[a-z]|!--)", self.rawdata, re.IGNORECASE):
+            comment = self.rawdata.startswith("<!--")
+            hint = "Add -->" if comment else "Add >, and a quote at both ends of each value"
+            self._say(f"this {'comment' if comment else 'tag'} is never closed", hint)
+            return
+        self.close()
+        self._catch_up(None)
+        for tag in self._tags.left():
+            message = f"<{tag.name}> is never closed"
+            self.found.append(Finding(self._path, *tag.place, message, f"Add </{tag.name}>"))
+
+    def _say(self, message: str, hint: str = _DROPPED) -> None:
+        self.found.append(Finding(self._path, *self._place(), message, hint))
+
+    def _place(self) -> tuple[int, int]:
+        line, column = self.getpos()
+        return line, column + 1
+
+    def _catch_up(self, place: tuple[int, int] | None) -> None:
+        """Follow the ifs that stand before a place, or all of them."""
+        while self._marks and (
+            place is None or (self._marks[0].line, self._marks[0].column) < place
+        ):
+            self._tags.branch(self._marks.pop(0).word)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        line, column = self.getpos()
+        self._catch_up(self._place())
+        if FILL in tag:
+            self._say("a value cannot be a part of a tag's name", "Write the tag out")
+        elif tag not in TAGS:
+            self._say(f"<{tag}> is not allowed in a block")
+        else:
+            self._attributes(tag, attrs)
+            self._tags.start(OpenTag(tag, self._place()))
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        # Browsers do not see the slash: <div/> is open.
+        self.handle_starttag(tag, attrs)
+
+    def handle_endtag(self, tag: str) -> None:
+        self._catch_up(self._place())
         if tag not in TAGS:
-            self.found.append((line, column + 1, f"<{tag}> is not allowed in a block"))
             return
-        for name, _ in attrs:
+        open_ones = self._tags.end(tag)
+        if open_ones is None:
+            known = "Remove it" if tag in VOID else f"Remove it, or write <{tag}> before it"
+            self._say(f"</{tag}> closes nothing", known)
+            return
+        for each in open_ones:
+            message = f"<{each.name}> is not closed before </{tag}>"
+            hint = f"Add </{each.name}> before it"
+            self.found.append(Finding(self._path, *each.place, message, hint))
+
+    def _attributes(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if any(FILL in name for name, _ in attrs):
+            message = f"a value or an if cannot stand among the attributes of <{tag}>"
+            self._say(message, 'Put it between quotes: class="{{ name }}"')
+            return
+        for name, value in attrs:
             known = name in COMMON or name in BY_TAG.get(tag, ())
-            known = known or name.startswith(tuple(PREFIXES))
-            if not known:
-                said = f"the attribute '{name}' is not allowed on <{tag}>"
-                self.found.append((line, column + 1, said))
+            bad = _bad_scheme(name, value or "")
+            if not known and not name.startswith(tuple(PREFIXES)):
+                self._say(f"the attribute '{name}' is not allowed on <{tag}>")
+            elif bad is not None:
+                message = f"an address in '{name}' cannot begin with '{bad}:'"
+                self._say(message, "Begin it with /, https://, mailto: or tel:")

@@ -216,8 +216,9 @@ def test_an_audience_nobody_uses_is_read() -> None:
         "{{ 'a'" + "|upper" * 3000 + " }}",
         "{% if 1 %}" * 120 + "x" + "{% endif %}" * 120,
         "{{ " + "9" * 5000 + " }}",
+        "<b>" * 201,
     ],
-    ids=["brackets", "signs", "sums", "filters", "ifs", "digits"],
+    ids=["brackets", "signs", "sums", "filters", "ifs", "digits", "tags"],
 )
 def test_a_block_beyond_reading_is_a_finding(source: str) -> None:
     said = [str(each) for each in load({**GOOD, "blocks/bad.html": source.encode()}).findings]
