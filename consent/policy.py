@@ -16,10 +16,7 @@ REGIMES: Final = ("opt_in", "opt_out", "notice")
 MAX_DAYS: Final = 395
 """Thirteen months: the longest that a grant and a tracker cookie may live."""
 
-_COUNTRY_HINTS: Final = {
-    "EU": "EU is not a country: name its countries, or set default",
-    "UK": "the code of the United Kingdom is GB",
-}
+_COUNTRY_HINTS: Final = {"EU": "Name its countries, or set default", "UK": "Write 'GB'"}
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -78,10 +75,12 @@ def parse(section: Mapping[str, object]) -> Policy:
     reader.known((), section, Policy.__struct_fields__)
     days = section.get("expires_days", 365)
     purposes = _purposes(reader, section.get("purposes"))
+    # A purpose that was mistyped is asked for all the same: its services are not wrong as well.
+    asked = PURPOSES if reader.problems_at("purposes") else (NECESSARY, *purposes)
     policy = Policy(
         revision=reader.number(("revision",), section.get("revision"), 1, 1_000_000),
         purposes=purposes,
-        services=_services(reader, section.get("services"), (NECESSARY, *purposes)),
+        services=_services(reader, section.get("services"), asked),
         regimes=_regimes(reader, section.get("regimes")),
         expires_days=reader.number(("expires_days",), days, 1, MAX_DAYS),
         privacy_url=reader.url(("privacy_url",), section.get("privacy_url")),
@@ -97,9 +96,9 @@ def _purposes(reader: "_Reader", value: object) -> tuple[str, ...]:
     found = reader.mapping(at, value)
     for name, options in found.items():
         if name == NECESSARY:
-            reader.add((*at, name), "necessary is always on and cannot be asked for", "remove it")
+            reader.add((*at, name), "necessary is always on and cannot be asked for", "Remove it")
         elif name not in PURPOSES:
-            reader.add((*at, name), f"there is no purpose {name!r}", _nearest(name, PURPOSES[1:]))
+            reader.add((*at, name), f"there is no purpose '{name}'", _nearest(name, PURPOSES[1:]))
         else:
             reader.known((*at, name), reader.mapping((*at, name), options), ())
     return tuple(name for name in found if name in PURPOSES and name != NECESSARY)
@@ -110,8 +109,7 @@ def _regimes(reader: "_Reader", value: object) -> dict[str, str]:
     regimes = {"default": REGIMES[0]}
     for country, regime in reader.mapping(at, value).items():
         if country != "default" and not _is_country(country):
-            hint = _COUNTRY_HINTS.get(country, "use default or two capital letters such as US")
-            reader.add((*at, country), f"{country!r} is not an ISO country code", hint)
+            reader.add((*at, country), f"'{country}' is no country", _country_hint(country))
         elif regime not in REGIMES:
             reader.add(
                 (*at, country), f"there is no regime {_shown(regime)}", _nearest(regime, REGIMES)
@@ -119,6 +117,15 @@ def _regimes(reader: "_Reader", value: object) -> dict[str, str]:
         else:
             regimes[country] = str(regime)
     return regimes
+
+
+def _country_hint(text: str) -> str:
+    capitals = text.upper()
+    if capitals in _COUNTRY_HINTS:
+        return _COUNTRY_HINTS[capitals]
+    if _is_country(capitals):
+        return f"Capitals count: write '{capitals}'"
+    return "Write the two letters of ISO 3166: DE"
 
 
 def _is_country(text: str) -> bool:
@@ -131,19 +138,21 @@ def _services(reader: "_Reader", value: object, purposes: Sequence[str]) -> tupl
     for index, item in enumerate(reader.sequence(("services",), value)):
         service = _service(reader, ("services", index), item, purposes)
         if service.name and service.name in {other.name for other in services}:
-            message = f"the service {service.name!r} is listed twice"
-            reader.add(("services", index, "name"), message, "give each service one entry")
+            message = f"two services are called '{service.name}'"
+            reader.add(("services", index, "name"), message, "Give each service one entry")
         services.append(service)
     return tuple(services)
 
 
 def _service(reader: "_Reader", at: Path, value: object, purposes: Sequence[str]) -> Service:
     item = reader.mapping(at, value)
+    if value is not None and not isinstance(value, Mapping):
+        return Service("", "", "")
     reader.known(at, item, Service.__struct_fields__)
     purpose = reader.text((*at, "purpose"), item.get("purpose"))
     if purpose and purpose not in purposes:
-        message = f"the purpose {purpose!r} is not one this site asks for"
-        reader.add((*at, "purpose"), message, f"use one of: {', '.join(purposes)}")
+        message = f"the site does not ask for '{purpose}'"
+        reader.add((*at, "purpose"), message, _nearest(purpose, purposes))
     countries = reader.sequence((*at, "third_countries"), item.get("third_countries"))
     return Service(
         name=reader.text((*at, "name"), item.get("name")),
@@ -161,6 +170,8 @@ def _cookies(reader: "_Reader", at: Path, value: object) -> tuple[ServiceCookie,
     cookies = []
     for index, found in enumerate(reader.sequence(at, value)):
         item = reader.mapping((*at, index), found)
+        if found is not None and not isinstance(found, Mapping):
+            continue
         reader.known((*at, index), item, ServiceCookie.__struct_fields__)
         name = reader.text((*at, index, "name"), item.get("name"))
         duration = reader.text((*at, index, "duration"), item.get("duration"))
@@ -177,47 +188,58 @@ class _Reader:
     def add(self, path: Path, message: str, hint: str) -> None:
         self.problems.append(Problem(path, message, hint))
 
+    def problems_at(self, section: str) -> bool:
+        return any(problem.path[:1] == (section,) for problem in self.problems)
+
     def known(self, path: Path, found: Mapping[str, object], names: Sequence[str]) -> None:
         for name in found:
             if name not in names:
-                hint = _nearest(name, names) if names else "leave it empty: {}"
-                self.add((*path, name), f"there is no setting {name!r} here", hint)
+                hint = _nearest(name, names) if names else "Leave it empty: {}"
+                self.add((*path, name), f"there is no key '{name}' here", hint)
 
     def mapping(self, path: Path, value: object) -> Mapping[str, object]:
         if isinstance(value, Mapping):
             return {str(key): item for key, item in value.items()}
         if value is not None:
-            self.add(path, f"must be a mapping, not {_kind(value)}", "write it as {name: value}")
+            message = f"must be keys and values, not {_kind(value)}"
+            self.add(path, message, "Write it as {name: value}")
         return {}
 
     def sequence(self, path: Path, value: object) -> Sequence[object]:
         if isinstance(value, list | tuple):
             return value
         if value is not None:
-            self.add(path, f"must be a list, not {_kind(value)}", "write it as [one, two]")
+            self.add(path, f"must be a list, not {_kind(value)}", "Write it as [one, two]")
         return ()
 
     def text(self, path: Path, value: object) -> str:
         if isinstance(value, str) and value.strip():
             return value
-        message = "is missing" if value is None else f"must be a text, not {_kind(value)}"
-        self.add(path, message, f"add {path[-1]}: with a text")
+        name = path[-1]
+        if value is None:
+            hint = f"Add '{name}:'" if isinstance(name, str) else "Write a text"
+            self.add(path, "is missing", hint)
+        else:
+            scalar = isinstance(value, bool | int | float)
+            hint = "Put quotes around it" if scalar else "Write a text"
+            self.add(path, f"must be a text, not {_kind(value)}", hint)
         return ""
 
     def number(self, path: Path, value: object, low: int, high: int) -> int:
-        if isinstance(value, int) and not isinstance(value, bool) and low <= value <= high:
+        whole = isinstance(value, int) and not isinstance(value, bool)
+        if isinstance(value, int) and whole and low <= value <= high:
             return value
-        message = (
-            "is missing" if value is None else f"{_shown(value)} is out of range or no whole number"
-        )
-        self.add(path, message, f"write a whole number from {low} to {high}")
+        wrong = "is out of range" if whole else "is no whole number"
+        hint = f"Write a whole number from {low} to {high}"
+        quoted = isinstance(value, str) and value.isdigit()
+        message = "is missing" if value is None else f"{_shown(value)} {wrong}"
+        self.add(path, message, f"{hint}, without quotes" if quoted else hint)
         return low
 
     def url(self, path: Path, value: object) -> str | None:
         if value is None or (isinstance(value, str) and _is_link(value)):
             return value
-        hint = "write https://... or a path of this site such as /privacy"
-        self.add(path, f"{_shown(value)} is not a link", hint)
+        self.add(path, f"{_shown(value)} is no address to link to", "Begin with / or https://")
         return None
 
 
@@ -232,22 +254,32 @@ def _is_link(text: str) -> bool:
 
 
 def _nearest(value: object, names: Iterable[str]) -> str:
-    choices = list(names)
-    close = difflib.get_close_matches(str(value), choices, n=1)
-    return f"did you mean {close[0]}?" if close else f"use one of: {', '.join(choices)}"
+    choices = {name.lower(): name for name in sorted(names)}
+    text = str(value)
+    if text.lower() in choices:
+        return f"Capitals count: write '{choices[text.lower()]}'"
+    close = difflib.get_close_matches(text, choices.values(), n=1, cutoff=0.8)
+    return f"Did you mean '{close[0]}'?" if close else f"Known here: {', '.join(choices.values())}"
 
 
 def _kind(value: object) -> str:
-    if isinstance(value, str):
-        return "an empty text" if not value.strip() else "a text"
+    if isinstance(value, str) and not value.strip():
+        return "an empty text"
     if isinstance(value, bool):
-        return "a yes/no"
-    kinds = {int: "a number", float: "a number", list: "a list", dict: "a mapping"}
-    return kinds.get(type(value), type(value).__name__)
+        return f"true or false ({_shown(value)})"
+    kinds = {int: "a number", float: "a number", str: "a text"}
+    if type(value) in kinds:
+        return f"{kinds[type(value)]} ({_shown(value)})"
+    return "keys and values" if isinstance(value, Mapping) else "a list"
 
 
 def _shown(value: object) -> str:
-    text = repr(value)
+    """Return a value as a file of YAML says it."""
+    if isinstance(value, Mapping | list):
+        return "a list" if isinstance(value, list) else "keys and values"
+    if value is None or isinstance(value, bool):
+        return "nothing" if value is None else str(value).lower()
+    text = str(value) if isinstance(value, int | float) else f"'{value}'"
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
