@@ -38,8 +38,12 @@ def demo_with(**files: str) -> dict[str, str]:
     return {**demo, **files}
 
 
-def test_the_reference_site_with_the_reference_campaign_is_good() -> None:
-    blocks = {"hero-gold": "{{ discount }}", "hero-a": "<p>a</p>", "hero-b": "<p>b</p>"}
+def test_the_reference_campaign_loads_in_the_demo_shop() -> None:
+    assert findings(demo_with(**{"rules/autumn.yaml": examples(RULES, "yaml")[0]})) == []
+
+
+def test_the_reference_campaign_loads_in_the_reference_site() -> None:
+    blocks = {"hero-gold": "{{ discount }}", "hero-shoes": "<p>a</p>", "hero-autumn": "<p>b</p>"}
     files = {f"blocks/{name}.html": text for name, text in blocks.items()}
     files |= {
         "site.yaml": examples(SITE_YAML, "yaml")[0],
@@ -48,18 +52,19 @@ def test_the_reference_site_with_the_reference_campaign_is_good() -> None:
     assert findings(files) == []
 
 
-def test_the_reference_block_is_good() -> None:
-    campaign = "{campaign: c, rules: [{id: r, slot: hero, show: {block: b, with: {discount: 5}}}]}"
-    site = examples(SITE_YAML, "yaml")[0].replace(
-        "attributes:\n",
-        "attributes:\n  crm.first_name: {type: string, source: crm, purpose: marketing}\n",
-    )
-    files = {
-        "site.yaml": site,
-        "rules/a.yaml": campaign,
-        "blocks/b.html": examples(RULES, "html")[0],
-    }
-    assert findings(files) == []
+GREETING = "{campaign: c, rules: [{id: r, slot: hero, show: {block: b, with: {discount: 5}}}]}"
+
+
+def test_the_reference_block_greets_whom_it_knows_and_those_it_does_not() -> None:
+    files = {"rules/greeting.yaml": GREETING, "blocks/b.html": examples(RULES, "html")[0]}
+    loaded = loader.load({path: text.encode() for path, text in demo_with(**files).items()})
+    assert loaded.site is not None, loaded.findings
+    rule = next(rule for rule in loaded.site.rules["hero"] if rule.id == "r")
+    block = rule.variants[0].show.block
+    assert block is not None
+    known = block.render("", {"discount": 5}, {"crm.first_name": "Anna"})
+    assert "<h1>Anna, 5 % for you</h1>" in known
+    assert "<h1>5 % for you</h1>" in block.render("", {"discount": 5}, {})
 
 
 @pytest.mark.parametrize("page", [SITE_YAML, HOW_TO + "put-the-tag-on-your-site.md"])
