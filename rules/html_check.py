@@ -7,7 +7,7 @@ import nh3
 
 from rules.findings import Finding
 from rules.open_tags import VOID, OpenTag, OpenTags
-from rules.template_marks import FILL, Mark, blanked, statements
+from rules.template_marks import FILL, Mark, blanked, place, statements
 
 UNREADABLE = (
     RecursionError, ValueError, SyntaxError, AssertionError, OverflowError, MemoryError,
@@ -32,6 +32,7 @@ PREFIXES = {"data-", "aria-"}
 SCHEMES = {"http", "https", "mailto", "tel"}
 
 _SCHEME = re.compile(r"[\x00-\x20]*([a-z][a-z0-9+.-]*):", re.IGNORECASE)
+_SINGLE_BRACES = re.compile(r"\{\s*(attr\s?\[[^\]{}]{1,200}\])\s*\}")
 _DROPPED = "It never reaches the page: blocks are sanitised. Remove it"
 
 
@@ -64,8 +65,12 @@ def check_html(path: str, source: str) -> list[Finding]:
     if marked >= 0:  # Pythons differ in what they make of it
         return [unreadable(path, source, source.count("\n", 0, marked) + 1)]
     checker = _HtmlCheck(path, statements(source))
+    html = blanked(source)
+    for match in _SINGLE_BRACES.finditer(html):
+        where, hint = place(html, match.start()), f"Write {{{{ {match[1]} }}}}"
+        checker.found.append(Finding(path, *where, "single braces show nothing", hint))
     try:
-        checker.read(blanked(source))
+        checker.read(html)
     except UNREADABLE:
         checker.found.append(unreadable(path, source, checker.getpos()[0]))
     return checker.found

@@ -87,7 +87,7 @@ def _parsed(reader: Reader, files: Mapping[str, bytes], path: str) -> Node | Non
     return node
 
 
-def _belongs(path: str) -> str | None:
+def belongs(path: str) -> str | None:
     """Return where a file of rules or a block is read from, whatever its path; None for others."""
     folder, _, name = path.rpartition("/")
     stem, _, ending = name.rpartition(".")
@@ -100,7 +100,7 @@ def _belongs(path: str) -> str | None:
 def _strays(reader: Reader, files: Mapping[str, bytes], blocks: dict[str, Block | None]) -> None:
     """Name the files that were meant to be read and are not, as they lie or are called."""
     for path in sorted(files):
-        right = _belongs(path)
+        right = belongs(path)
         if right is None or right == path:
             continue
         if right.startswith("blocks/"):
@@ -116,7 +116,7 @@ def _blocks(
     """Compile every block; one that was refused is None, so that nobody calls it missing as well."""
     sources: dict[str, dict[str, tuple[str, str]]] = {}
     for path in sorted(files):
-        if _belongs(path) != path or not path.startswith("blocks/"):
+        if belongs(path) != path or not path.startswith("blocks/"):
             continue
         name, _, language = path.removeprefix("blocks/").removesuffix(".html").partition(".")
         if language and language not in languages:
@@ -151,7 +151,7 @@ def _campaigns(
 ) -> list[tuple[CampaignFile, list[Rule]]]:
     read: list[tuple[CampaignFile, list[Rule]]] = []
     for path in sorted(files):
-        if _belongs(path) != path or not path.startswith("rules/"):
+        if belongs(path) != path or not path.startswith("rules/"):
             continue
         campaign = CampaignFile(reader, site_file.vocabulary, site_file.slots, blocks)
         rules = _guarded(reader, path, partial(_rules, reader, files, path, campaign))

@@ -26,10 +26,13 @@ def statements(source: str) -> list[Mark]:
     for start, end in _spans(source):
         said = _WORD.match(source, start, end)
         if said is not None:
-            line = source.count("\n", 0, start) + 1
-            column = start - source.rfind("\n", 0, start)
-            found.append(Mark(" ".join(said[1].split()), line, column))
+            found.append(Mark(" ".join(said[1].split()), *place(source, start)))
     return found
+
+
+def place(source: str, at: int) -> tuple[int, int]:
+    """Return the line and column of an index, counted from 1."""
+    return source.count("\n", 0, at) + 1, at - source.rfind("\n", 0, at)
 
 
 def blanked(source: str) -> str:
