@@ -34,6 +34,11 @@ SCHEMES = {"http", "https", "mailto", "tel"}
 _SCHEME = re.compile(r"[\x00-\x20]*([a-z][a-z0-9+.-]*):", re.IGNORECASE)
 _SINGLE_BRACES = re.compile(r"\{\s*(attr\s?\[[^\]{}]{1,200}\])\s*\}")
 _DROPPED = "It never reaches the page: blocks are sanitised. Remove it"
+_CLOSED_ALREADY = {
+    **dict.fromkeys(VOID, "Remove it"),
+    "p": "Remove it: a <p> ends where a <div>, a list or a heading begins",
+}
+"""End tag that closes nothing -> what to do, where the tag itself is the reason."""
 
 
 def safe_srcset(value: str) -> bool:
@@ -146,8 +151,8 @@ class _HtmlCheck(HTMLParser):
             return
         open_ones = self._tags.end(tag)
         if open_ones is None:
-            known = "Remove it" if tag in VOID else f"Remove it, or write <{tag}> before it"
-            self._say(f"</{tag}> closes nothing", known)
+            hint = f"Remove it, or write <{tag}> before it"
+            self._say(f"</{tag}> closes nothing", _CLOSED_ALREADY.get(tag, hint))
             return
         for each in open_ones:
             message = f"<{each.name}> is not closed before </{tag}>"
