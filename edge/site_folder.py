@@ -14,7 +14,7 @@ from rules.findings import BadSite, Finding
 from rules.model import Site
 from rules.source import Node
 
-_PATTERNS = ("site.yaml", "rules/*.yaml", "rules/*.yml", "blocks/*.html")
+_PATTERNS = (loader.SITE_FILE, "rules/**/*", "blocks/**/*")
 _MAX_BLOCK = 256 * 1024
 Stamp = tuple[str, int, int, int]
 
@@ -34,7 +34,13 @@ class LiveSite:
 def _paths(folder: Path) -> list[Path]:
     """Return the files a site is made of. Hidden files are somebody's drafts."""
     found = (path for pattern in _PATTERNS for path in folder.glob(pattern))
-    return [path for path in found if not path.name.startswith(".") and path.is_file()]
+    return [path for path in found if _wanted(path.relative_to(folder)) and path.is_file()]
+
+
+def _wanted(path: Path) -> bool:
+    hidden = any(part.startswith(".") for part in path.parts)
+    name = path.as_posix()
+    return not hidden and (name == loader.SITE_FILE or loader.belongs(name) is not None)
 
 
 def read(folder: Path) -> dict[str, bytes]:

@@ -12,6 +12,7 @@ from consent import policy
 from edge import identify_tokens, site_folder
 from harness import DEMO, ROOT
 from rules import loader
+from rules.blocks import frozen
 
 HOW_TO = "docs/how-to/"
 SITE_YAML = "docs/reference/site-yaml.md"
@@ -62,9 +63,9 @@ def test_the_reference_block_greets_whom_it_knows_and_those_it_does_not() -> Non
     rule = next(rule for rule in loaded.site.rules["hero"] if rule.id == "r")
     block = rule.variants[0].show.block
     assert block is not None
-    known = block.render("", {"discount": 5}, {"crm.first_name": "Anna"})
+    known = block.render("", frozen({"discount": 5}), {"crm.first_name": "Anna"})
     assert "<h1>Anna, 5 % for you</h1>" in known
-    assert "<h1>5 % for you</h1>" in block.render("", {"discount": 5}, {})
+    assert "<h1>5 % for you</h1>" in block.render("", frozen({"discount": 5}), {})
 
 
 @pytest.mark.parametrize("page", [SITE_YAML, HOW_TO + "put-the-tag-on-your-site.md"])

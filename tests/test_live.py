@@ -121,6 +121,18 @@ def test_no_site_at_all(tmp_path: Path) -> None:
         load(tmp_path)
 
 
+def test_files_that_nobody_would_read_are_named(tmp_path: Path) -> None:
+    folder = write_site(tmp_path / "one")
+    for name in ("blocks/offer.htm", "rules/autumn/more.yaml", "rules/.draft.htm", "blocks/a.png"):
+        path = folder / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("x", encoding="utf-8")
+    with pytest.raises(BadSite) as bad:
+        load(tmp_path)
+    named = [Path(finding.path).name for finding in bad.value.findings]
+    assert named == ["offer.htm", "more.yaml"]
+
+
 def test_consent_findings_have_their_place(tmp_path: Path) -> None:
     folder = write_site(tmp_path / "one")
     path = folder / "site.yaml"
