@@ -13,6 +13,7 @@ import msgspec
 
 from consent.grants import NECESSARY, PURPOSES, ConsentError
 from consent.policy import Policy, Service
+from consent.reader import Address
 
 _PLACEHOLDERS: Final[Mapping[str, frozenset[str]]] = {
     "intro": frozenset({"purposes"}),
@@ -158,8 +159,10 @@ def view(policy: Policy, texts: Texts, lang: str) -> BannerView:
         title=texts("title"),
         paragraphs=_first_layer(policy, texts),
         settings_intro=texts("settings_intro", reject=texts("reject")),
-        purposes=tuple(_purpose(policy, texts, name) for name in (NECESSARY, *policy.purposes)),
-        links=tuple(_links(policy, texts)),
+        purposes=tuple(
+            _purpose(policy, texts, lang, name) for name in (NECESSARY, *policy.purposes)
+        ),
+        links=tuple(_links(policy, texts, lang)),
         labels={name: texts(name) for name in _LABELS},
     )
 
@@ -171,12 +174,20 @@ def text_hash(banner: BannerView) -> str:
 
 def _first_layer(policy: Policy, texts: Texts) -> tuple[str, ...]:
     names = [texts(f"purpose_{name}") for name in policy.purposes]
-    asked = [service for service in policy.services if service.purpose != NECESSARY]
     return (
         texts("intro", purposes=texts.listed(names)),
-        f"{texts.counted('recipients', len(asked))} {_third_countries(asked, texts)}",
+        *_recipients(policy, texts),
         texts("voluntary", reopen=texts("reopen")),
     )
+
+
+def _recipients(policy: Policy, texts: Texts) -> Iterable[str]:
+    """What the site says of recipients, and no more: of one that says nothing we know nothing."""
+    if policy.services is None:
+        return
+    asked = [service for service in policy.services if service.purpose != NECESSARY]
+    countries = f" {_third_countries(asked, texts)}" if asked else ""
+    yield texts.counted("recipients", len(asked)) + countries
 
 
 def _third_countries(services: Iterable[Service], texts: Texts) -> str:
@@ -186,19 +197,20 @@ def _third_countries(services: Iterable[Service], texts: Texts) -> str:
     return texts("countries_some", countries=texts.listed([texts.country(code) for code in codes]))
 
 
-def _purpose(policy: Policy, texts: Texts, name: str) -> PurposeView:
-    services = [service for service in policy.services if service.purpose == name]
+def _purpose(policy: Policy, texts: Texts, lang: str, name: str) -> PurposeView:
+    services = [service for service in policy.services or () if service.purpose == name]
+    silent = policy.services is None
     return PurposeView(
         id=name,
         name=texts(f"purpose_{name}"),
         text=texts(f"purpose_{name}_text"),
         always_on=name == NECESSARY,
-        services_label=texts.counted("services", len(services)),
-        services=tuple(_service(service, texts) for service in services),
+        services_label="" if silent else texts.counted("services", len(services)),
+        services=tuple(_service(service, texts, lang) for service in services),
     )
 
 
-def _service(service: Service, texts: Texts) -> ServiceView:
+def _service(service: Service, texts: Texts, lang: str) -> ServiceView:
     countries = texts.listed([texts.country(code) for code in service.third_countries])
     label = texts("service_privacy", provider=service.provider)
     return ServiceView(
@@ -206,15 +218,21 @@ def _service(service: Service, texts: Texts) -> ServiceView:
         provider=service.provider,
         cookies=tuple((each.name, texts.duration(each.duration)) for each in service.cookies),
         countries=countries or texts("service_countries_none"),
-        privacy=Link(label, service.privacy_url) if service.privacy_url else None,
+        privacy=_link(label, service.privacy_url, lang),
     )
 
 
-def _links(policy: Policy, texts: Texts) -> Iterable[Link]:
-    if policy.imprint_url:
-        yield Link(texts("imprint"), policy.imprint_url)
-    if policy.privacy_url:
-        yield Link(texts("privacy"), policy.privacy_url)
+def _links(policy: Policy, texts: Texts, lang: str) -> Iterable[Link]:
+    for label, address in (("imprint", policy.imprint_url), ("privacy", policy.privacy_url)):
+        if link := _link(texts(label), address, lang):
+            yield link
+
+
+def _link(label: str, address: Address | None, lang: str) -> Link | None:
+    """The link in the banner's language, or else in the one that is named first."""
+    if isinstance(address, Mapping):
+        address = address.get(lang) or next(iter(address.values()), None)
+    return Link(label, address) if address else None
 
 
 def _problems(key: str, value: object) -> Iterable[str]:

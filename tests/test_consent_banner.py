@@ -47,6 +47,8 @@ FIRST_LAYER = [
     ({"services": ONE}, "de", "1 Dienst erhält dabei Daten."),
     ({"services": []}, "de", "Andere Anbieter erhalten dabei keine Daten."),
     ({"services": [*ONE, NECESSARY]}, "de", "1 Dienst erhält dabei Daten."),
+    ({"services": [NECESSARY]}, "en", "No other provider receives data. Consent is voluntary."),
+    ({"services": None}, "en", "and Marketing. Consent is voluntary."),
     ({}, "de", "außerhalb der EU und des EWR verarbeitet: Schweiz, USA und Indien."),
     ({}, "en", "outside the EU and the EEA: Switzerland, USA and India."),
     ({"services": ONE}, "de", "Die Daten bleiben in der EU und im EWR."),
@@ -209,6 +211,19 @@ def test_all_purposes_have_texts() -> None:
         "Personalisierung",
         "Marketing",
     ]
+
+
+def test_links_are_in_the_banners_language_as_far_as_there_are() -> None:
+    addresses = {"de": "/impressum", "en": "/en/imprint"}
+    for lang, url in (("de", "/impressum"), ("en", "/en/imprint"), ("fr", "/impressum")):
+        made = view(policy(imprint_url=addresses), texts("en"), lang)
+        assert made.links[0].url == url
+
+
+def test_of_a_site_that_names_no_services_nothing_is_said() -> None:
+    made = view(policy(services=None), texts("en"), "en")
+    assert {each.services_label for each in made.purposes} == {""}
+    assert "tw-none" not in rendered("de", services=None)["html"]
 
 
 def test_links_are_shown_only_where_the_policy_has_them() -> None:
