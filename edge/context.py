@@ -123,9 +123,8 @@ def request_facts(site: Site, request: Request, visit: Visit, page: Page) -> dic
     if visit.country is not None:
         facts["geo.country"] = visit.country
     _add_device(site, facts, request)
-    language = request.header(b"accept-language")[:2].lower()
-    if len(language) == 2 and language.isalpha():
-        facts["language"] = language
+    if languages := request.languages:
+        facts["language"] = languages[0]
     return facts
 
 

@@ -1,10 +1,16 @@
 """One request of a browser, as the edge reads it: each header once, the body when it is asked for."""
 
+import re
+
 from starlette.types import Receive, Scope
 
 from edge import cookies
 from edge.cookies import Sent
 
+LONGEST_LIST = 256
+"""Characters of a list of languages that are looked at."""
+
+_LANGUAGE = re.compile(r"(?:^|,)\s*([a-z]+)")
 _JOINED_BY = {b"cookie": b"; "}
 
 
@@ -28,3 +34,8 @@ class Request:
     def header(self, name: bytes) -> str:
         """Return a header by its name in small letters; "" without one."""
         return self._headers.get(name, b"").decode("latin-1")
+
+    @property
+    def languages(self) -> list[str]:
+        """Return the languages that the browser asks for, as it lists them, without their countries."""
+        return _LANGUAGE.findall(self.header(b"accept-language")[:LONGEST_LIST].lower())

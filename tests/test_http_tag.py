@@ -122,6 +122,8 @@ def test_the_banner_speaks_the_browsers_language(tmp_path: Path) -> None:
             ("fr", "", "de"),
             ("", "", "de"),
             ("de", "?lang=en", "en"),
+            ("de", "?lang=EN-gb", "en"),
+            ("enx, en-GB", "", "en"),
             ("de", "?lang=../../x", "de"),
         ):
             answer = await browser.get(f"banner{query}", **{"accept-language": header})

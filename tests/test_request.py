@@ -41,6 +41,29 @@ def test_the_cookies_of_all_lines_count() -> None:
     assert found == (["1", "4"], ["3"])
 
 
+LANGUAGES = [
+    ("none", b"", []),
+    ("one", b"de", ["de"]),
+    (
+        "with countries and weights",
+        b"de-AT,de;q=0.9, en-US;q=0.8,en;q=0.7",
+        ["de", "de", "en", "en"],
+    ),
+    ("capitals", b"DE-de", ["de"]),
+    ("three letters are another language than two of them", b"fil-PH, de", ["fil", "de"]),
+    ("any", b"*", []),
+    ("blanks", b" de ,\ten", ["de", "en"]),
+    ("a list without end", b"xx," * 100_000 + b"de", ["xx"] * 85 + ["x"]),
+]
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"), [r[1:] for r in LANGUAGES], ids=[r[0] for r in LANGUAGES]
+)
+def test_languages(header: bytes, expected: list[str]) -> None:
+    assert asked((b"accept-language", header)).languages == expected
+
+
 def test_two_origins_are_none() -> None:
     said = asked((b"origin", b"https://a.example"), (b"origin", b"https://b.example"))
     assert said.header(b"origin") == "https://a.example, https://b.example"

@@ -96,12 +96,8 @@ def _path(url: str) -> str:
 
 def language(live: LiveSite, request: Request, wanted: str | None = None) -> str:
     """Return the banner's language: the one asked for, else the browser's first that there is."""
-    accepted = request.header(b"accept-language").split(",")[:10]
-    for tag in [wanted or "", *accepted]:
-        name = tag.strip()[:2].lower()
-        if name in live.banners:
-            return name
-    return live.site.languages[0]
+    asked = [(wanted or "").partition("-")[0].lower(), *request.languages]
+    return next((name for name in asked if name in live.banners), live.site.languages[0])
 
 
 call = endpoint.get("tag.js", handle)
