@@ -75,8 +75,10 @@ def serve() -> None:
     capture(log)
     secrets = secrets_file.load(settings.secrets)
     services = make_services(settings, open_store(settings.store), secrets, log)
-    log.info("edge.started", address=f"{settings.host}:{settings.port}")
-    server.run(create_app(services), settings.host, settings.port)
+    app = create_app(services)
+    with server.listen(settings.host, settings.port, "set TAGWERK_PORT") as listening:
+        log.info("edge.started", address=f"{settings.host}:{settings.port}")
+        server.run(app, listening)
 
 
 @main.command()

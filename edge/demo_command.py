@@ -4,6 +4,7 @@ import asyncio
 import sys
 from contextlib import suppress
 from pathlib import Path
+from socket import socket
 from typing import Final
 
 from rich.console import Console, Group
@@ -27,6 +28,7 @@ SECRETS: Final = "secrets.json"
 STATE: Final = "state"
 CUSTOMERS: Final = "customers.csv"
 COUNTRIES: Final = "geo.mmdb"
+LAST_PORT: Final = 65535
 
 WHAT_TO_TRY: Final = (
     "Open /?utm_campaign=herbst: autumn at the top, with no cookie and no consent",
@@ -39,8 +41,14 @@ WHAT_TO_TRY: Final = (
 
 def run(host: str, port: int, folder: Path | None, var: Path) -> None:
     """Serve until told to stop. Raises what the command line shows: BadSite, StoreError, OSError."""
-    site_dir = folder or demo_dir()
-    settings = _settings(host, port, site_dir, var)
+    other = port - 1 if port == LAST_PORT else port + 1
+    advice = f"make demo PORT={other}, or tagwerk demo --port {other}"
+    with server.listen(host, port, advice) as listening:
+        _serve(listening, _settings(host, port, folder or demo_dir(), var))
+
+
+def _serve(listening: socket, settings: Settings) -> None:
+    site_dir = settings.sites
     with suppress(FileExistsError):
         secrets_file.create(settings.secrets, [SITE])
     secrets = secrets_file.load(settings.secrets)
@@ -53,8 +61,8 @@ def run(host: str, port: int, folder: Path | None, var: Path) -> None:
     _import_customers(services, site_dir / CUSTOMERS, console)
     key = secrets.identify[SITE][0]
     app = demo.build(create_app(services), site_dir, key, wall_clock)
-    console.print(_welcome(host, port, site_dir))
-    server.run(app, host, port)
+    console.print(_welcome(settings))
+    server.run(app, listening)
 
 
 def _settings(host: str, port: int, site_dir: Path, var: Path) -> Settings:
@@ -84,11 +92,11 @@ def _import_customers(services: Services, file: Path, console: Console) -> None:
         raise StoreError("\n".join(map(str, report.findings)))
 
 
-def _welcome(host: str, port: int, site_dir: Path) -> Panel:
+def _welcome(settings: Settings) -> Panel:
     tries = Table.grid(padding=(0, 1))
     for number, text in enumerate(WHAT_TO_TRY, 1):
-        tries.add_row(f"{number}.", text.format(rules=site_dir / "rules" / "herbst.yaml"))
+        tries.add_row(f"{number}.", text.format(rules=settings.sites / "rules" / "herbst.yaml"))
     safari = "Safari keeps no Secure cookies on http://localhost: use Chrome, Edge or Firefox."
-    address = Text.assemble("The shop is at ", (f"http://{host}:{port}/", "bold"))
+    address = Text.assemble("The shop is at ", (f"http://{settings.host}:{settings.port}/", "bold"))
     parts = (address, "", "What to try:", tries, "", safari, "Ctrl+C ends it.")
     return Panel(Group(*parts), title="Tagwerk demo", expand=False)

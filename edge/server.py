@@ -1,6 +1,9 @@
 """Runs an application under uvicorn, the same way for every command."""
 
+import errno
 import gc
+import socket
+from contextlib import suppress
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -8,23 +11,36 @@ from starlette.types import ASGIApp
 STOP_SECONDS = 10
 
 
-def run(app: ASGIApp, host: str, port: int) -> None:
+def listen(host: str, port: int, advice: str) -> socket.socket:
+    """Take the address, before anything is announced that would not hold.
+
+    Raises OSError with ``advice`` if another process has it.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
+        raise OSError(f"Port {port} is taken; choose another: {advice}") from None
+
+
+def run(app: ASGIApp, listening: socket.socket) -> None:
     """Serve until told to stop; requests under way get ``STOP_SECONDS`` to finish."""
     # What was loaded stays: the collector need not walk rules and patterns again and again.
     gc.collect()
     gc.freeze()
-    try:
-        _run(app, host, port)
-    except SystemExit as ended:
-        # uvicorn has a code of its own for a port that is taken; ours is 1, and its log says why.
-        raise SystemExit(min(int(ended.code or 0), 1)) from None
+    server = uvicorn.Server(_config(app))
+    # Ctrl+C arrives after everything was finished; a start that failed has a code of uvicorn's own.
+    with suppress(KeyboardInterrupt, SystemExit):
+        server.run(sockets=[listening])
+    if not server.started:
+        raise SystemExit(1)  # the log says why
 
 
-def _run(app: ASGIApp, host: str, port: int) -> None:
-    uvicorn.run(
+def _config(app: ASGIApp) -> uvicorn.Config:
+    return uvicorn.Config(
         app,
-        host=host,
-        port=port,
         loop="uvloop",
         http="httptools",
         ws="none",

@@ -1,0 +1,43 @@
+"""The commands that serve: what a person is told when they cannot start."""
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from harness import copy_demo, tagwerk
+
+
+@pytest.fixture
+def taken() -> Iterator[int]:
+    """A port that somebody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        yield int(other.getsockname()[1])
+
+
+def test_a_demo_whose_port_is_taken_announces_nothing(taken: int, tmp_path: Path) -> None:
+    ended = tagwerk("demo", "--port", str(taken), "--var", str(tmp_path / "var"))
+    advice = f"make demo PORT={taken + 1}, or tagwerk demo --port {taken + 1}"
+    assert ended.stdout + ended.stderr == f"Port {taken} is taken; choose another: {advice}\n"
+    assert ended.returncode == 1
+    assert not (tmp_path / "var").exists()
+
+
+def serve(tmp_path: Path, **settings: str) -> tuple[int, str]:
+    """Run ``tagwerk serve`` on the demo's site until it ends: its exit code and all it said."""
+    settings = {
+        "TAGWERK_SITES": str(copy_demo(tmp_path / "demo-shop")),
+        "TAGWERK_STORE": f"sqlite:///{tmp_path}/store.db",
+        "TAGWERK_SECRETS": str(tmp_path / "secrets.json"),
+        "TAGWERK_STATE": str(tmp_path / "state"),
+        **settings,
+    }
+    ended = tagwerk("serve", **settings)
+    return ended.returncode, ended.stdout + ended.stderr
+
+
+def test_a_server_whose_port_is_taken_announces_nothing(taken: int, tmp_path: Path) -> None:
+    assert tagwerk("keys", "create", str(tmp_path / "secrets.json")).returncode == 0
+    said = f"Port {taken} is taken; choose another: set TAGWERK_PORT\n"
+    assert serve(tmp_path, TAGWERK_PORT=str(taken)) == (1, said)
