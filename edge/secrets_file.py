@@ -99,7 +99,8 @@ def _read(path: Path) -> _File:
             return msgspec.json.decode(file.read(_LARGEST), type=_File)
     except FileNotFoundError:
         raise BadSecrets(
-            f"{path}: there is no such file; set TAGWERK_SECRETS to where it is"
+            f"{path}: there is no such file; make it with `tagwerk keys create {path} --site NAME`, "
+            "or set TAGWERK_SECRETS to where the keys are"
         ) from None
     except OSError as error:
         raise BadSecrets(f"{path}: cannot be read: {error.strerror}") from None

@@ -41,3 +41,13 @@ def test_a_server_whose_port_is_taken_announces_nothing(taken: int, tmp_path: Pa
     assert tagwerk("keys", "create", str(tmp_path / "secrets.json")).returncode == 0
     said = f"Port {taken} is taken; choose another: set TAGWERK_PORT\n"
     assert serve(tmp_path, TAGWERK_PORT=str(taken)) == (1, said)
+
+
+def test_a_server_without_keys_says_how_to_make_them(tmp_path: Path) -> None:
+    code, said = serve(tmp_path)
+    file = tmp_path / "secrets.json"
+    assert code == 1
+    assert said.startswith(
+        f"{file}: there is no such file; make it with `tagwerk keys create {file}"
+    )
+    assert said.count("\n") == 1
