@@ -54,7 +54,7 @@ def _serve(listening: socket, settings: Settings) -> None:
     secrets = secrets_file.load(settings.secrets)
     if SITE not in secrets.identify:
         raise secrets_file.BadSecrets(f"{settings.secrets}: identify.{SITE} is missing; add a key")
-    log = Log(sys.stderr, wall_clock, readable=sys.stderr.isatty())
+    log = Log(sys.stderr, wall_clock, readable=True)
     capture(log)
     services = make_services(settings, open_store(settings.store), secrets, log)
     console = Console(stderr=True)

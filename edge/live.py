@@ -140,14 +140,15 @@ class LiveSites:
         """Read one folder again, off the event loop; keep the last good site if it is broken."""
         try:
             live = await asyncio.to_thread(self._read, folder)
-            changed = live.site.version != self._version(folder)
+            # A mended file may be the one that was live all along; its author waits for a word.
+            news = live.site.version != self._version(folder) or live.site.name in self.broken
             self._take(folder, live)
         except BadSite as bad:
             self._refuse(folder, bad)
         except Exception as bad:  # a defect of ours in reading it must not end the watch
             self._log.error("site.unreadable", bad, file=folder.name)
         else:
-            if changed:
+            if news:
                 self._log.info("site.reloaded", site=live.site.name, version=live.site.version)
 
     def _version(self, folder: Path) -> str | None:
@@ -159,7 +160,7 @@ class LiveSites:
         self.broken[name] = bad
         for finding in bad.findings:
             self._log.error(
-                "site.edit_refused",
+                "site.finding",
                 site=name,
                 file=in_folder(folder, finding).path,
                 line=finding.line,
@@ -167,6 +168,8 @@ class LiveSites:
                 message=finding.message,
                 hint=finding.hint,
             )
+        message = "the last good version serves on"
+        self._log.error("site.edit_refused", site=name, count=len(bad.findings), message=message)
 
 
 def in_folder(folder: Path, finding: Finding) -> Finding:

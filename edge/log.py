@@ -13,6 +13,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, Literal, TextIO
 
+from rules.findings import Finding
+
 Scalar = str | int | float | bool | None
 Level = Literal["info", "warning", "error"]
 
@@ -45,7 +47,8 @@ FIELDS: Final[Mapping[str, str]] = {
 _LONGEST: Final = 300
 _MOST_NAMES: Final = 100
 _EVENT: Final = re.compile(r"[a-z][a-z_]*(\.[a-z_]+)*")
-_LEADING: Final = ("file", "line", "column", "message", "hint")
+_LEADING: Final = ("file", "message", "hint")
+_FINDING: Final = frozenset({"file", "line", "column", "message"})
 
 
 class Log:
@@ -146,12 +149,21 @@ def _json(time: datetime, level: Level, event: str, fields: Mapping[str, Scalar]
 
 
 def _readable(time: datetime, level: Level, event: str, fields: Mapping[str, Scalar]) -> str:
-    place = ":".join(str(fields[key]) for key in ("file", "line", "column") if key in fields)
-    lead = [place, *(str(fields[key]) for key in ("message", "hint") if key in fields)]
+    if fields.keys() >= _FINDING:
+        return _printable(_finding(level, fields))
+    lead = [str(fields[key]) for key in _LEADING if key in fields]
     rest = [f"{key}={value}" for key, value in fields.items() if key not in _LEADING]
     marks = {"info": "", "warning": "warning ", "error": "ERROR "}
     text = f"{time:%H:%M:%S} {marks[level]}{event}  {' - '.join(filter(None, lead))}"
     return _printable("  ".join([text.rstrip(), *rest]))
+
+
+def _finding(level: Level, fields: Mapping[str, Scalar]) -> str:
+    """In the form of ``tagwerk check``, which editors and terminals make a link of."""
+    path, message, hint = (str(fields.get(key, "")) for key in ("file", "message", "hint"))
+    line, column = (int(str(fields[key])) for key in ("line", "column"))
+    severity: Literal["error", "warning"] = "warning" if level == "warning" else "error"
+    return str(Finding(path, line, column, message, hint, severity))
 
 
 def _printable(text: str) -> str:

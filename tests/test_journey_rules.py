@@ -48,14 +48,15 @@ def test_6_a_broken_rule_changes_nothing_and_is_named(edge: Edge, shopper: Page)
     since = len(edge.log)
     edge.edit("rules/herbst.yaml", "utm.campaign: herbst", "utm.campain: herbst")
     said = edge.wait_for_log(r"herbst\.yaml", since=since)
-    assert f'"line": {line}' in said or f"herbst.yaml:{line}:" in said
-    assert "Did you mean 'utm.campaign'?" in said
+    edge.wait_for_log("the last good version serves on", since=since)
     assert hero(go(shopper, edge, LINK)) == autumn
     checked = tagwerk("check", str(edge.folder))
     assert checked.returncode == 1
-    assert f"rules/herbst.yaml:{line}:" in checked.stdout
-    assert "there is no attribute 'utm.campain'. Did you mean 'utm.campaign'?" in checked.stdout
+    assert checked.stdout == said + "\n"
+    assert f"rules/herbst.yaml:{line}:" in said
+    assert "there is no attribute 'utm.campain'. Did you mean 'utm.campaign'?" in said
     edge.edit("rules/herbst.yaml", "utm.campain: herbst", "utm.campaign: herbst")
+    edge.wait_for_log("site.reloaded", since=since)
     assert tagwerk("check", str(edge.folder)).returncode == 0
 
 
@@ -74,7 +75,7 @@ def test_6_a_block_is_edited(edge: Edge, shopper: Page) -> None:
     shows(shopper, edge, "Neu im Herbst")
     edge.write(name, '<section class="c-hero">\n<h1>{{ titel }</h1></section>\n')
     said = edge.wait_for_log(r"hero-autumn\.html")
-    assert '"line": 2' in said or "hero-autumn.html:2:" in said
+    assert "hero-autumn.html:2:" in said
     assert "Neu im Herbst" in hero(go(shopper, edge, LINK))
     assert "blocks/hero-autumn.html:2:" in tagwerk("check", str(edge.folder)).stdout
     edge.write(name, good)

@@ -74,9 +74,9 @@ def test_a_missing_file_and_a_half_written_one_change_nothing(tmp_path: Path) ->
     run(tmp_path, test)
 
 
-def load(root: Path) -> LiveSites:
-    """Load the sites below a folder."""
-    log = Log(io.StringIO(), lambda: 0, readable=True)
+def load(root: Path, written: io.StringIO | None = None) -> LiveSites:
+    """Load the sites below a folder; its log goes to ``written``."""
+    log = Log(written or io.StringIO(), lambda: 0, readable=True)
     sites = LiveSites(root, log, LastGood(root / ".state", log))
     sites.load()
     return sites
@@ -99,6 +99,18 @@ def test_a_restart_after_a_broken_edit_serves_the_last_good_site(tmp_path: Path)
     served = again.get("shop")
     assert good and served and served.site.version == good.site.version
     assert "rules/main.yaml:2:" in str(again.broken["shop"])
+
+
+def test_the_author_of_an_edit_is_told_what_became_of_it(tmp_path: Path) -> None:
+    folder, written = write_site(tmp_path / "one"), io.StringIO()
+    sites = load(tmp_path, written)
+    for rules in (RULES.replace("slot: hero, priority", "slot: herp, priority"), RULES, RULES):
+        write_site(folder, rules=rules)
+        asyncio.run(sites.reload(folder))
+    finding, kept, reloaded = written.getvalue().splitlines()
+    assert finding.startswith(f"{folder}/rules/main.yaml:4:") and ": error: " in finding
+    assert "the last good version serves on  site=shop" in kept
+    assert "site.reloaded  site=shop" in reloaded
 
 
 def test_a_renamed_site_leaves_its_old_name(tmp_path: Path) -> None:

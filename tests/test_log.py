@@ -55,7 +55,19 @@ READABLE = [
             "hint": "add it",
             "site": "x",
         },
-        "12:00:00 warning site.refused  a.yaml:3:5 - no slot - add it  site=x",
+        "a.yaml:3:5: warning: no slot. add it.",
+    ),
+    (
+        "error",
+        "site.finding",
+        {"file": "a.yaml", "line": 3, "column": 5, "message": "no slot", "hint": ""},
+        "a.yaml:3:5: error: no slot.",
+    ),
+    (
+        "error",
+        "site.unreadable",
+        {"file": "a", "message": "gone", "count": 2},
+        "12:00:00 ERROR site.unreadable  a - gone  count=2",
     ),
     ("error", "store.failed", {"store": "sqlite"}, "12:00:00 ERROR store.failed  store=sqlite"),
 ]
