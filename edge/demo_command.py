@@ -34,7 +34,7 @@ WHAT_TO_TRY: Final = (
     "Open /?utm_campaign=herbst: autumn at the top, with no cookie and no consent",
     "Accept in the banner, look at three pairs of shoes, go home: shoes at the top",
     "Log in as Anna (gold), Jonas (open complaint) or Miriam (bought shoes in Leipzig)",
-    "Play another device and country in the strip at the foot of each page",
+    "Be a phone, or in Austria: there is a box to try it with at the foot of each page",
     "Edit {rules} and reload; withdraw consent and look at the cookies",
 )
 

@@ -23,6 +23,7 @@ class Situation:
 
     path: str = "/"
     ip: str = "8.8.8.8"
+    device: str = ""
     hour: int = 12
     consents: bool = False
     shoes: int = 0
@@ -36,6 +37,11 @@ SITUATIONS = {
         "/?utm_campaign=herbst", "192.0.2.1", want={"hero": "herbst-hero"}
     ),
     "the link from France": Situation("/?utm_campaign=herbst", "203.0.113.9", want={"hero": None}),
+    "a phone": Situation(device="mobile", want={"hero": "telefon-hero"}),
+    "a tablet": Situation(device="tablet", want={"hero": None}),
+    "a phone with the link": Situation(
+        "/?utm_campaign=herbst", "192.0.2.1", device="mobile", want={"hero": "herbst-hero"}
+    ),
     "Austria": Situation(ip="198.51.100.9", hour=20, want={"strip": "versand-at"}),
     "Switzerland": Situation(ip="198.51.100.209", want={"strip": "versand-ch"}),
     "at 18": Situation(hour=18, want={"strip": "abendgruss"}),
@@ -70,6 +76,7 @@ def test_each_situation_shows_its_rule(tmp_path: Path, name: str) -> None:
     async def story(shop: Shop) -> None:
         shop.clock.now = at(situation.hour)
         visitor = shop.visitor(situation.ip)
+        await visitor.form("/demo/try", device=situation.device)
         if situation.consents:
             await visitor.edge("consent", {"action": "accept_all", "purposes": []})
         await visitor.see("shoes", situation.shoes)

@@ -169,6 +169,35 @@ def hero_service() -> None:
     )  # fmt: skip
 
 
+def awning(x: float, y: float, stripes: int, width: float) -> str:
+    """Stripes with round ends, in the colour of the thread and of paper."""
+    cloth = (
+        f'<path fill="{THREAD if each % 2 else "#fdf3e4"}" d="M{x + each * width} {y}h{width}v96'
+        f'a{width / 2} {width / 2} 0 0 1-{width} 0z"/>'
+        for each in range(stripes)
+    )
+    return "".join(cloth)
+
+
+def hero_corner() -> None:
+    """One of the four shops, round the corner: what is in its window hangs on the thread."""
+    picture(
+        "hero-corner", 1000, 900,
+        ground(1000, 900, "#ecc9bd"),
+        '<circle cx="560" cy="380" r="350" fill="#f3dcd2"/><path fill="#d9ab9b" d="M0 800h1000v100H0z"/>',
+        '<path fill="#16372c" d="M190 150h700v650H190z"/><path fill="#0f2a21" d="M170 790h740v22H170z"/>',
+        '<path fill="#dbe7ed" d="M236 330h396v400H236z"/><path fill="#b9cdd8" d="M236 690h396v40H236z"/>',
+        '<path fill="#235241" d="M690 330h156v460H690z"/><path fill="#dbe7ed" d="M716 358h104v250H716z"/>',
+        '<path fill="none" stroke="#fff" stroke-opacity=".7" stroke-width="7" stroke-linecap="round" d="M738 470l52-66M738 520l24-30"/>',
+        '<circle cx="708" cy="660" r="9" fill="#e6c67a"/>',
+        hanger(344, 392, 0.46), place("speicher", 197, 359, 0.46),
+        hanger(510, 392, 0.4), place("nebel", 382, 363, 0.4),
+        place("hafen", 420, 534, 0.29), place("kiesel", 246, 560, 0.24),
+        awning(190, 232, 7, 100),
+        thread("M-10 190c180 0 250 14 330-10 70-20 60-70 20-70-44 0-40 82 60 82 70 0 90-34 130-60 50-30 70 6 40 30-40 30-60-40 20-40 60 0 70 66 150 66 110 0 130-8 270-8", 7),
+    )  # fmt: skip
+
+
 def stories() -> None:
     """Wide pictures of the recommendation slot and of the home page."""
     wide = (800, 560)
@@ -226,6 +255,7 @@ if __name__ == "__main__":
         hero_shoes,
         hero_gold,
         hero_service,
+        hero_corner,
         stories,
         lookbook,
     ):
