@@ -89,6 +89,13 @@ def log_in(page: Page, edge: Edge, customer: str) -> None:
     ready(page)
 
 
+def play(page: Page, edge: Edge, device: str = "", country: str = "") -> None:
+    """Choose a device and a country in the demo's box; "" is the browser's own."""
+    form = {"device": device, "country": country}
+    answer = page.request.post(f"{edge.url}/demo/try", form=form, headers={"origin": edge.url})
+    assert answer.ok
+
+
 def ready(page: Page) -> None:
     """Wait until the tag has done its work and all it asked for has come."""
     page.wait_for_function("() => window.heard.some(([name]) => name === 'ready')")

@@ -20,6 +20,7 @@ from journeys import (
     go,
     heard,
     hero,
+    play,
     traces,
 )
 from visits import Visit
@@ -57,19 +58,13 @@ def test_1_request_facts_swap_the_hero(edge: Edge, visit: Profile) -> None:
     default = hero(arrive(visit(), edge))
     with_link = visit()
     page = arrive(with_link, edge)
-    page.request.post(
-        f"{edge.url}/demo/try",
-        form={"device": "mobile", "country": "AT"},
-        headers={"origin": edge.url},
-    )
+    play(page, edge, device="mobile", country="AT")
     go(page, edge, "/?utm_campaign=herbst")
     assert decision(page)["reason"] == "MATCH"
     assert hero(page) != default
     assert set(with_link.cookies()) == {"demo_try"}
     with_link.shot("1-campaign-device-country-time")
-    page.request.post(
-        f"{edge.url}/demo/try", form={"device": "", "country": "US"}, headers={"origin": edge.url}
-    )
+    play(page, edge, country="US")
     go(page, edge, "/?utm_campaign=herbst")
     assert hero(page) == default
     assert traces(edge) == NOTHING
@@ -79,11 +74,7 @@ def test_1_the_clock_decides(edge: Edge, visit: Profile) -> None:
     text = (edge.folder / "rules" / "herbst.yaml").read_text(encoding="utf-8")
     assert "between: [0, 23]" in text
     page = arrive(visit(), edge)
-    page.request.post(
-        f"{edge.url}/demo/try",
-        form={"device": "mobile", "country": "AT"},
-        headers={"origin": edge.url},
-    )
+    play(page, edge, device="tablet", country="AT")
     go(page, edge, "/?utm_campaign=herbst")
     assert decision(page)["reason"] == "MATCH"
     hour = page.evaluate(
@@ -203,9 +194,7 @@ def test_3_a_seen_block_is_an_exposure(edge: Edge, visit: Profile) -> None:
     accepting = visit()
     page = arrive(accepting, edge)
     choose(page, "accept-all")
-    page.request.post(
-        f"{edge.url}/demo/try", form={"device": "", "country": "AT"}, headers={"origin": edge.url}
-    )
+    play(page, edge, country="AT")
     go(page, edge, "/?utm_campaign=herbst")
     wait_until("an exposure", lambda: heard(page, "exposure"))
     assert heard(page, "exposure")[0]["slot"] in ("hero", "strip")

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page
 
 from harness import Edge, tagwerk, wait_until
-from journeys import arrive, go, hero
+from journeys import arrive, go, hero, play
 from visits import Visit
 
 pytestmark = pytest.mark.browser
@@ -18,8 +18,7 @@ LINK = "/?utm_campaign=herbst"
 def shopper(edge: Edge, visit: Profile) -> Page:
     """Somebody who came by the campaign's link from Austria."""
     page = arrive(visit(), edge)
-    form = {"device": "desktop", "country": "AT"}
-    page.request.post(f"{edge.url}/demo/try", form=form, headers={"origin": edge.url})
+    play(page, edge, device="desktop", country="AT")
     return go(page, edge, LINK)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from harness import Edge, wait_until
-from journeys import arrive, choose, decision, heard, rows
+from journeys import arrive, choose, decision, heard, play, rows
 from visits import Visit
 
 pytestmark = pytest.mark.browser
@@ -53,9 +53,7 @@ def test_8_a_slot_that_appears_late_is_filled_without_asking_again(
 ) -> None:
     visitor = visit()
     page = arrive(visitor, edge, "/")
-    page.request.post(
-        f"{edge.url}/demo/try", form={"device": "", "country": "CH"}, headers={"origin": edge.url}
-    )
+    play(page, edge, country="CH")
     page = arrive(visitor, edge, "/")
     page.wait_for_load_state("networkidle")
     before = len(visitor.requests("/decide"))
