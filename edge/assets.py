@@ -15,5 +15,10 @@ def demo_dir() -> Path:
     return _first(_PACKAGE / "_demo", _PACKAGE.parent / "examples" / "demo-shop")
 
 
+def is_installed(folder: Path) -> bool:
+    """Whether a folder came with the wheel: the next update replaces it, so nobody should edit it."""
+    return folder.is_relative_to(_PACKAGE)
+
+
 def _first(*folders: Path) -> Path:
     return next(folder for folder in folders if folder.is_dir())

@@ -14,7 +14,7 @@ from rich.text import Text
 
 from edge import crm, demo, secrets_file, server
 from edge.app import create_app, make_services, wall_clock
-from edge.assets import demo_dir
+from edge.assets import demo_dir, is_installed
 from edge.demo.shop import SITE
 from edge.log import Log, capture
 from edge.progress import bar
@@ -34,8 +34,8 @@ WHAT_TO_TRY: Final = (
     "Open /?utm_campaign=herbst: autumn at the top, with no cookie and no consent",
     "Accept in the banner, look at three pairs of shoes, go home: shoes at the top",
     "Log in as Anna (gold), Jonas (open complaint) or Miriam (bought shoes in Leipzig)",
-    "Be a phone, or in Austria: there is a box to try it with at the foot of each page",
-    "Edit {rules} and reload; withdraw consent and look at the cookies",
+    "Be a phone, or in Austria: the box at the foot of each page lets you",
+    "Edit a rule (see below) and reload; withdraw consent and look at the cookies",
 )
 
 
@@ -62,6 +62,8 @@ def _serve(listening: socket, settings: Settings) -> None:
     key = secrets.identify[SITE][0]
     app = demo.build(create_app(services), site_dir, key, wall_clock)
     console.print(_welcome(settings))
+    # Outside the frame, which would cut a long path.
+    console.print(Text(_where_to_edit(site_dir)), soft_wrap=True)
     server.run(app, listening)
 
 
@@ -95,8 +97,18 @@ def _import_customers(services: Services, file: Path, console: Console) -> None:
 def _welcome(settings: Settings) -> Panel:
     tries = Table.grid(padding=(0, 1))
     for number, text in enumerate(WHAT_TO_TRY, 1):
-        tries.add_row(f"{number}.", text.format(rules=settings.sites / "rules" / "herbst.yaml"))
+        tries.add_row(f"{number}.", text)
     safari = "Safari keeps no Secure cookies on http://localhost: use Chrome, Edge or Firefox."
     address = Text.assemble("The shop is at ", (f"http://{settings.host}:{settings.port}/", "bold"))
     parts = (address, "", "What to try:", tries, "", safari, "Ctrl+C ends it.")
     return Panel(Group(*parts), title="Tagwerk demo", expand=False)
+
+
+def _where_to_edit(site_dir: Path) -> str:
+    if not is_installed(site_dir):
+        return f"Its rules: {site_dir / 'rules'}"
+    return (
+        "To edit its rules, take a copy, which no update replaces:\n"
+        f"  cp -r {site_dir} my-shop\n"
+        "  tagwerk demo --dir my-shop"
+    )

@@ -1,12 +1,13 @@
 """The commands that serve: what a person is told when they cannot start."""
 
+import re
 import socket
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from harness import copy_demo, tagwerk
+from harness import Edge, copy_demo, tagwerk
 
 
 @pytest.fixture
@@ -22,6 +23,12 @@ def test_a_demo_whose_port_is_taken_announces_nothing(taken: int, tmp_path: Path
     assert ended.stdout + ended.stderr == f"Port {taken} is taken; choose another: {advice}\n"
     assert ended.returncode == 1
     assert not (tmp_path / "var").exists()
+
+
+def test_a_demo_names_the_rules_to_edit_uncut(tmp_path: Path) -> None:
+    folder = copy_demo(tmp_path / ("a-long-name-" * 8))
+    with Edge(folder, tmp_path / "var") as demo:
+        demo.wait_for_log(f"^Its rules: {re.escape(str(folder))}/rules$")
 
 
 def serve(tmp_path: Path, **settings: str) -> tuple[int, str]:

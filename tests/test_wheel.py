@@ -93,6 +93,14 @@ def test_the_wheel_serves_the_shop(shop: harness.Edge) -> None:
     assert "/_tw/demo-shop/tag.js" in page.text
 
 
+def test_the_wheel_tells_how_to_edit_the_shop(shop: harness.Edge, tmp_path: Path) -> None:
+    command = shop.wait_for_log(r"^  cp -r ").split()
+    copy = tmp_path / command.pop()
+    subprocess.run([*command, copy], check=True)
+    assert harness.tagwerk("check", str(copy)).returncode == 0
+    shop.wait_for_log(r"^  tagwerk demo --dir my-shop$")
+
+
 def test_the_wheel_carries_no_sources_of_the_tag_and_no_tests(wheel: Path) -> None:
     tops = {name.split("/")[0] for name in zipfile.ZipFile(wheel).namelist()}
     assert {name for name in tops if not name.endswith(".dist-info")} == {
