@@ -46,7 +46,7 @@ lint: .venv/.ready-dev node_modules/.ready ## every check that runs no test; pri
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@node_modules/.bin/tsc --checkJs -p .
-	@node snippet/build.mjs --check
+	@said=$$(node snippet/build.mjs --check) || { echo "$$said"; exit 1; }
 	@$(BIN)/python scripts/sizes.py
 
 bench: .venv/.ready-dev ## measure decide against a bare JSON echo

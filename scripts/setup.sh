@@ -38,15 +38,30 @@ make_venv() {
 .venv/bin/python -m pip --version >/dev/null 2>&1 || make_venv
 
 pip() {
-    .venv/bin/python -m pip --disable-pip-version-check --quiet --quiet "$@"
+    PYTHONUNBUFFERED=1 .venv/bin/python -m pip --disable-pip-version-check "$@"
+}
+
+# Name each package as it comes, so that nobody waits before a silent screen.
+progress() {
+    while read -r verb name _; do
+        case $verb in
+            Collecting) printf ' %s' "${name%%[!A-Za-z0-9._-]*}" ;;
+            Installing) printf '\nUnpacking them ...\n' ;;
+        esac
+    done
 }
 
 # hatchling builds this tree in the venv itself, so that its version is pinned like all others.
 packages="hatchling editables $(.venv/bin/python scripts/requirements.py "$group")"
 echo "Installing $(echo "$packages" | wc -w | tr -d ' ') packages and what they need ($group) ..."
+log=.venv/pip.log
+rm -f .venv/.fetched
 # shellcheck disable=SC2086  # one word is one requirement
-pip install --constraint constraints.txt $packages
-pip install --no-deps --no-build-isolation --editable .
+{ pip install --constraint constraints.txt $packages 2>"$log" && touch .venv/.fetched; } | progress
+[ -e .venv/.fetched ] || fail "
+$(cat "$log")"
+echo "Installing Tagwerk itself ..."
+pip --quiet --quiet install --no-deps --no-build-isolation --editable .
 
 touch .venv/.ready-run
 [ "$group" = run ] || touch .venv/.ready-dev
