@@ -24,15 +24,15 @@ node_modules/.ready: package.json package-lock.json
 	@npm ci --silent --no-fund --no-audit </dev/null
 	@touch $@
 
-demo: .venv/.ready-run ## serve the demo shop: make demo PORT=8080 HOST=127.0.0.1
-	@exec $(BIN)/tagwerk demo --host $(HOST) --port $(PORT)
+demo: .venv/.ready-run ## serve the demo shop: make demo PORT=8080 HOST=127.0.0.1 DIR=a/copy/of/the/shop
+	@exec $(BIN)/tagwerk demo --host $(HOST) --port $(PORT) $(if $(DIR),--dir "$(DIR)")
 
 test: .venv/.ready-dev ## run every test, the browser journeys included
-	@sh scripts/need.sh libatomic1 browser nginx
+	@sh scripts/need.sh libatomic1 browser nginx openssl
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not long"
 
 test-long: .venv/.ready-dev ## run every test with full counts
-	@sh scripts/need.sh libatomic1 browser nginx
+	@sh scripts/need.sh libatomic1 browser nginx openssl
 	@TAGWERK_LONG=1 $(BIN)/python -m pytest -n 2 --dist loadgroup
 
 check: .venv/.ready-dev ## the fast inner loop: ruff, mypy, tests without a browser

@@ -34,7 +34,7 @@ WHAT_TO_TRY: Final = (
     "Open /?utm_campaign=herbst: autumn at the top, with no cookie and no consent",
     "Accept in the banner, look at three pairs of shoes, go home: shoes at the top",
     "Log in as Anna (gold), Jonas (open complaint) or Miriam (bought shoes in Leipzig)",
-    "Be a phone, or in Austria: the box at the foot of each page lets you",
+    "Play a phone, or a visitor from Austria, in the box at the foot of each page",
     "Edit a rule (see below) and reload; withdraw consent and look at the cookies",
 )
 
