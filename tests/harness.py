@@ -21,6 +21,8 @@ DEMO = ROOT / "examples" / "demo-shop"
 SITE = "demo-shop"
 CLI = (sys.executable, "-m", "edge.cli")
 START_SECONDS = 30.0
+# Debian keeps it where a user's PATH may not look.
+NGINX = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin") or "nginx"
 
 
 def free_port() -> int:

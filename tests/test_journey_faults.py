@@ -1,7 +1,6 @@
 """Journey 7: with the edge killed, hung or slow, the page is what it would be without us."""
 
 import os
-import shutil
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,14 +8,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from harness import Edge, Process, free_port, status, wait_until
+from harness import NGINX, Edge, Process, free_port, status, wait_until
 from journeys import BANNER, LISTEN, arrive, choose, hero
 from visits import Visit
 
 pytestmark = pytest.mark.browser
 Profile = Callable[..., Visit]
-# Debian keeps it where a user's PATH may not look.
-NGINX = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin") or "nginx"
 HIDDEN = """
 window.hidden = {};
 const look = () => {
