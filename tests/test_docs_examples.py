@@ -1,15 +1,18 @@
 """What the docs show works as they say."""
 
+import asyncio
 import base64
 import re
 import secrets
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from consent import policy
-from edge import identify_tokens, site_folder
+from edge import crm, identify_tokens, site_folder
+from edge.stores.open import open_store
 from harness import DEMO, ROOT
 from rules import loader
 from rules.blocks import frozen
@@ -100,6 +103,22 @@ def test_the_tutorials_mistake_is_named_as_it_says() -> None:
     files["rules/first.yaml"] = files["rules/first.yaml"].replace("gte: 3", "gte: three")
     shown = examples(TUTORIAL, "")[0].strip().removeprefix("/tmp/my-shop/")
     assert findings(demo_with(**files)) == [shown]
+
+
+@pytest.mark.parametrize("page", ["put-the-tag-on-your-site.md", "link-logins.md"])
+def test_the_customers_shown_fit_the_attributes_shown(tmp_path: Path, page: str) -> None:
+    site = examples(HOW_TO + "put-the-tag-on-your-site.md", "yaml")[0]
+    shown = examples(HOW_TO + page, "yaml")[0]
+    attributes = shown[shown.index("attributes:") :].partition("events:")[0]
+    file = tmp_path / "customers.csv"
+    file.write_text(examples(HOW_TO + "link-logins.md", "csv")[0], encoding="utf-8")
+    text = site.partition("attributes:")[0] + attributes
+    declared = loader.load({"site.yaml": text.encode()}).site
+    assert declared is not None
+    store = open_store(f"sqlite:///{tmp_path}/store.db")
+    report = asyncio.run(crm.import_customers(store, "my-shop", declared.attributes, file))
+    assert (report.customers, report.ignored, report.missing) == (2, (), ())
+    assert report.findings == ()
 
 
 def test_the_token_shown_is_believed() -> None:

@@ -1,4 +1,4 @@
-"""The demo's "try this" strip: lets a visitor look at the shop from another device and country.
+"""The demo's "try it out" box: lets a visitor look at the shop from another device and country.
 
 It stands in front of an unmodified edge and changes what arrives there, never what the edge does.
 """
