@@ -10,13 +10,12 @@ import { plain } from "./bare.js";
 import { addStyle, ready } from "./dom.js";
 import { current, set } from "./grants.js";
 import { parse } from "./html.js";
+import { RETURNS } from "./limits.js";
 import { ask, nonce } from "./net.js";
 import reopenCss from "./reopen.css";
 import { decide } from "./views.js";
 
 const REOPEN = "[data-tagwerk=reopen]";
-/** How often in a second ours is put back when the page's own code removes it. */
-const RETURNS = 5;
 
 /** @type {HTMLElement | null} */
 let root = null;

@@ -7,16 +7,8 @@
 import { plain } from "./bare.js";
 import { fail, guard } from "./bus.js";
 import { identifying } from "./grants.js";
+import { BATCH, GATHER_MS, KEPT, LARGEST, LONGEST_WAIT_MS, TRIES } from "./limits.js";
 import { call } from "./net.js";
-
-const GATHER_MS = 200;
-const BATCH = 50;
-/** Characters of JSON in a batch: in any script below the 64 KB that outlive the page and that the edge takes. */
-const LARGEST = 20000;
-/** What a long outage may pile up; the oldest go first. */
-const KEPT = 200;
-const TRIES = 5;
-const LONGEST_WAIT_MS = 30_000;
 
 /** @type {TrackedEvent[]} */
 let queue = [];

@@ -8,9 +8,8 @@ import { emit, guard } from "./bus.js";
 import { plain } from "./bare.js";
 import { track } from "./events.js";
 import { permits } from "./grants.js";
+import { SEEN_MS } from "./limits.js";
 import { inPlace } from "./slots.js";
-
-const SEEN_MS = 1000;
 
 /**
  * Watch an applied block, if statistics are granted. Called again when they are.

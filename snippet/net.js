@@ -2,9 +2,7 @@
 
 import { bare, plain } from "./bare.js";
 import { fail } from "./bus.js";
-
-/** A hung edge must not keep anything waiting longer than this. */
-const TIMEOUT_MS = 2000;
+import { TIMEOUT_MS } from "./limits.js";
 
 // An <img name="currentScript"> in the page would stand in for the script: check what it is.
 const script = document.currentScript instanceof HTMLScriptElement ? document.currentScript : null;

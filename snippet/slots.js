@@ -19,12 +19,10 @@ import { ACTIONS } from "./actions.js";
 import { fail } from "./bus.js";
 import { complete } from "./dom.js";
 import { parse } from "./html.js";
+import { FIGHTS } from "./limits.js";
 
 /** On every element that was filled: a copy that the page makes of it is not filled again. */
 const MARK = "data-tagwerk-filled";
-
-/** After so many renderings in a second that undo ours, the slot is left to the page. */
-const FIGHTS = 3;
 
 /** @type {Map<string, string | null | undefined>} selector by slot name */
 const selectors = new Map();
