@@ -16,8 +16,8 @@ import { inPlace } from "./slots.js";
  * @param {Applied} entry
  */
 export function watch(entry) {
-  if (entry.watched || !permits("statistics")) return;
-  entry.watched = true;
+  if (entry.watched_ || !permits("statistics")) return;
+  entry.watched_ = true;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   const observer = new IntersectionObserver(
@@ -38,7 +38,7 @@ export function watch(entry) {
 function report(entry) {
   // Withdrawn, or taken out of the page again, within the second.
   if (!permits("statistics") || !inPlace().includes(entry)) return;
-  const { decision } = entry;
+  const decision = entry.decision_;
   const detail = { slot: decision.slot, rule: decision.rule, variant: decision.variant };
   track("exposure", detail, decision.id);
   emit("exposure", detail);
@@ -48,7 +48,7 @@ function report(entry) {
  * What the visitor sees of it: the slot that was filled, or the element that was put beside it.
  * @param {Applied} entry
  */
-function target({ slot, nodes, decision }) {
-  const first = nodes.find((node) => node instanceof Element);
-  return first && decision.action !== "setHtml" ? /** @type {Element} */ (first) : slot;
+function target({ slot_, nodes_, decision_ }) {
+  const first = nodes_.find((node) => node instanceof Element);
+  return first && decision_.action !== "setHtml" ? /** @type {Element} */ (first) : slot_;
 }

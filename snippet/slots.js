@@ -6,13 +6,13 @@
  * @typedef {import("./types.js").Slot} Slot
  *
  * @typedef {object} Applied
- * @property {HTMLElement} slot the page's own element
- * @property {Decision} decision
- * @property {string} key
- * @property {ChildNode[]} nodes what was put in, if anything
- * @property {Node} anchor gone from the document when the page threw our work away
- * @property {() => void} undo
- * @property {boolean} [watched] its exposure is being watched for, or was reported
+ * @property {HTMLElement} slot_ the page's own element
+ * @property {Decision} decision_
+ * @property {string} key_
+ * @property {ChildNode[]} nodes_ what was put in, if anything
+ * @property {Node} anchor_ gone from the document when the page threw our work away
+ * @property {() => void} undo_
+ * @property {boolean} [watched_] its exposure is being watched for, or was reported
  */
 
 import { ACTIONS } from "./actions.js";
@@ -57,8 +57,8 @@ export function apply(list) {
   fights = new Map();
   // Last in, first out: a slot that was filled first may since have moved into another's default content.
   for (const entry of [...applied].reverse()) {
-    const decision = decisions.get(entry.decision.slot);
-    if (decision && keyOf(decision) === entry.key) entry.decision = decision;
+    const decision = decisions.get(entry.decision_.slot);
+    if (decision && keyOf(decision) === entry.key_) entry.decision_ = decision;
     else retract(entry);
   }
   scan();
@@ -101,7 +101,7 @@ function find(name) {
  */
 function isNew(element) {
   if (element.hasAttribute(MARK)) return false;
-  return !applied.some((entry) => entry.slot === element || entry.nodes.some((n) => n.contains(element)));
+  return !applied.some((entry) => entry.slot_ === element || entry.nodes_.some((n) => n.contains(element)));
 }
 
 /**
@@ -109,7 +109,7 @@ function isNew(element) {
  * @param {string} name
  */
 function givesUp(name) {
-  const lost = applied.filter((entry) => entry.decision.slot === name && !entry.anchor.isConnected);
+  const lost = applied.filter((entry) => entry.decision_.slot === name && !entry.anchor_.isConnected);
   if (!lost.length) return false;
   applied = applied.filter((entry) => !lost.includes(entry));
   const now = performance.now();
@@ -130,7 +130,14 @@ function fillOne(slot, decision) {
   // An action that is not in the table throws here, before anything has changed.
   const undo = ACTIONS[decision.action](slot, nodes, decision);
   const anchor = decision.action === "replace" ? nodes[0] : slot;
-  const entry = { slot, decision, key: keyOf(decision), nodes, anchor, undo };
+  const entry = {
+    slot_: slot,
+    decision_: decision,
+    key_: keyOf(decision),
+    nodes_: nodes,
+    anchor_: anchor,
+    undo_: undo,
+  };
   applied.push(entry);
   slot.setAttribute(MARK, "");
   onApplied(entry);
@@ -148,11 +155,11 @@ function contents({ html, text }) {
 /** @param {Applied} entry */
 function retract(entry) {
   applied = applied.filter((other) => other !== entry);
-  entry.slot.removeAttribute(MARK);
+  entry.slot_.removeAttribute(MARK);
   try {
-    entry.undo();
+    entry.undo_();
   } catch (error) {
-    fail("slot " + entry.decision.slot, error);
+    fail("slot " + entry.decision_.slot, error);
   }
 }
 
