@@ -24,26 +24,19 @@ const credentials = base.startsWith(location.origin + "/") ? "same-origin" : "in
  * @returns {Promise<[Response, any]>} with the parsed JSON without prototypes, or null
  */
 export async function call(path, body, keepalive = false) {
-  const stop = new AbortController();
-  const timer = setTimeout(() => stop.abort(), TIMEOUT_MS);
-  /** @type {Record<string, string>} */
-  const headers = body ? { "content-type": "application/json" } : {};
-  try {
-    const response = await fetch(
-      base + path,
-      plain({
-        method: body ? "POST" : "GET",
-        headers,
-        body: body && JSON.stringify(body),
-        credentials,
-        keepalive,
-        signal: stop.signal,
-      }),
-    );
-    return [response, bare(JSON.parse((await response.text()) || "null"))];
-  } finally {
-    clearTimeout(timer);
-  }
+  const response = await fetch(
+    base + path,
+    plain({
+      method: body ? "POST" : "GET",
+      headers: body && { "content-type": "application/json" },
+      body: body && JSON.stringify(body),
+      credentials,
+      keepalive,
+      // Safari before 16 has no such signal: a hung call then ends when the browser ends it.
+      signal: AbortSignal.timeout?.(TIMEOUT_MS),
+    }),
+  );
+  return [response, bare(JSON.parse((await response.text()) || "null"))];
 }
 
 /**
