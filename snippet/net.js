@@ -13,9 +13,6 @@ export const base = script?.src ? new URL(".", script.src).href : "";
 /** The script's CSP nonce, for elements that the tag makes. The attribute reads empty: only the property has it. */
 export const nonce = script?.nonce || "";
 
-/** @type {RequestCredentials} */
-const credentials = base.startsWith(location.origin + "/") ? "same-origin" : "include";
-
 /**
  * One request; rejects only when no answer came in time.
  * @param {string} path
@@ -30,7 +27,8 @@ export async function call(path, body, keepalive = false) {
       method: body ? "POST" : "GET",
       headers: body && { "content-type": "application/json" },
       body: body && JSON.stringify(body),
-      credentials,
+      // On the page's own host the same as "same-origin".
+      credentials: /** @type {const} */ ("include"),
       keepalive,
       // Safari before 16 has no such signal: a hung call then ends when the browser ends it.
       signal: AbortSignal.timeout?.(TIMEOUT_MS),
