@@ -8,7 +8,7 @@
 import { guard } from "./bus.js";
 import { plain } from "./bare.js";
 import { addStyle, ready } from "./dom.js";
-import { current, set } from "./grants.js";
+import { consent, set } from "./grants.js";
 import { parse } from "./html.js";
 import { RETURNS } from "./limits.js";
 import { ask, nonce } from "./net.js";
@@ -33,7 +33,7 @@ let returns = 0;
 const PRESSES = plain({
   "accept-all": () => choose("accept_all"),
   // Refusing what was granted is a withdrawal.
-  "reject-all": () => choose(current().state === "granted" ? "withdraw" : "reject_all"),
+  "reject-all": () => choose(consent.state === "granted" ? "withdraw" : "reject_all"),
   save: () => choose("save", toggles().filter((box) => box.checked).map((box) => box.name)),
   settings: () => turnTo(2, true),
   close: () => leave(),
@@ -41,12 +41,12 @@ const PRESSES = plain({
 
 /** Show the banner where consent is to be asked for, and take it away where it no longer is. */
 export function follow() {
-  if (!root && current().ask) open(1);
-  else if (layer() === 1 && !current().ask) close();
+  if (!root && consent.ask) open(1);
+  else if (layer() === 1 && !consent.ask) close();
 }
 
 /** Open the settings, for a visitor who asked for them. */
-export const show = () => open(current().ask ? 1 : 2, true);
+export const show = () => open(consent.ask ? 1 : 2, true);
 
 /** Put the banner and the control back when the page's renderer dropped them, as with a new <body>. */
 export function stay() {
@@ -88,7 +88,7 @@ const open = guard("banner", async (/** @type {1 | 2} */ to, /** @type {boolean 
     const answer = await ask("banner");
     loading = false;
     // Chosen meanwhile, in another tab: then there is nothing left to ask.
-    if (!answer || !(asked || current().ask)) return;
+    if (!answer || !(asked || consent.ask)) return;
     build(answer);
   }
   turnTo(to, asked);
@@ -107,7 +107,7 @@ function build(answer) {
   });
   root.addEventListener("keydown", ({ key }) => key === "Escape" && leave());
   // On is what is in force; before a choice that is nothing, unless the law of the place has an opt-out.
-  for (const box of toggles()) box.checked = current().grants.includes(box.name);
+  for (const box of toggles()) box.checked = consent.grants.includes(box.name);
   place();
 }
 
@@ -151,7 +151,7 @@ function turnTo(to, focus) {
 
 /** Out of the settings without a choice: back to the question while it is open. Grants nothing. */
 function leave() {
-  if (!current().ask) close();
+  if (!consent.ask) close();
   else if (layer() === 2) turnTo(1, true);
 }
 
@@ -174,7 +174,7 @@ function close() {
 async function choose(action, purposes) {
   if (busy) return;
   busy = true;
-  const before = current();
+  const before = consent;
   const refused = action === "withdraw" || action === "reject_all";
   const inForce = before.grants.length > 1;
   // A refusal holds on this page at once, whatever the network does.

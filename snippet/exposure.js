@@ -9,7 +9,7 @@ import { plain } from "./bare.js";
 import { track } from "./events.js";
 import { permits } from "./grants.js";
 import { SEEN_MS } from "./limits.js";
-import { inPlace } from "./slots.js";
+import { applied } from "./slots.js";
 
 /**
  * Watch an applied block, if statistics are granted. Called again when they are.
@@ -37,7 +37,7 @@ export function watch(entry) {
 /** @param {Applied} entry */
 function report(entry) {
   // Withdrawn, or taken out of the page again, within the second.
-  if (!permits("statistics") || !inPlace().includes(entry)) return;
+  if (!permits("statistics") || !applied.includes(entry)) return;
   const decision = entry.decision_;
   const detail = { slot: decision.slot, rule: decision.rule, variant: decision.variant };
   track("exposure", detail, decision.id);

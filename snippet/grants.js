@@ -6,12 +6,9 @@
 
 import { plain } from "./bare.js";
 
-/** @type {Consent} */
-let consent = plain({ state: "unset", grants: ["necessary"], revision: 0, ask: false });
+/** @type {Consent} The consent in force: importers read it as it is now. */
+export let consent = plain({ state: "unset", grants: ["necessary"], revision: 0, ask: false });
 let onChange = () => {};
-
-/** The consent in force. */
-export const current = () => consent;
 
 /**
  * Whether one of these purposes is granted.

@@ -7,17 +7,17 @@ import { emit, guard } from "./bus.js";
 import { onChange } from "./dom.js";
 import { flush, forget } from "./events.js";
 import { watch } from "./exposure.js";
-import { current, identifying, onGrants, set } from "./grants.js";
+import { consent, identifying, onGrants, set } from "./grants.js";
 import { base } from "./net.js";
-import { declare, inPlace, scan } from "./slots.js";
+import { applied, declare, scan } from "./slots.js";
 import { count, start } from "./views.js";
 
 function consentChanged() {
   if (!identifying()) forget();
-  inPlace().forEach(watch);
+  applied.forEach(watch);
   count();
   follow();
-  emit("consent", current());
+  emit("consent", consent);
   consented();
 }
 

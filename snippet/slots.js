@@ -28,8 +28,8 @@ const MARK = "data-tagwerk-filled";
 const selectors = new Map();
 /** @type {Map<string, Decision>} */
 let decisions = new Map();
-/** @type {Applied[]} in the order they were applied */
-let applied = [];
+/** @type {Applied[]} all that is applied now, first things first */
+export let applied = [];
 /** @type {Map<string, number[]>} by slot: when the page last undid ours */
 let fights = new Map();
 /** @type {(entry: Applied) => void} */
@@ -43,9 +43,6 @@ export function declare(slots, told) {
   for (const { name, selector } of slots) selectors.set(name, selector);
   onApplied = told;
 }
-
-/** All that is applied now. */
-export const inPlace = () => applied;
 
 /**
  * Make the page show exactly these decisions: what stays the same is left alone, what is gone is
