@@ -7,7 +7,7 @@
 
 import { guard } from "./bus.js";
 import { plain } from "./bare.js";
-import { addStyle, ready } from "./dom.js";
+import { addStyle, atMost, ready } from "./dom.js";
 import { consent, set } from "./grants.js";
 import { parse } from "./html.js";
 import { RETURNS } from "./limits.js";
@@ -27,7 +27,6 @@ let lang = "";
 let styled = false;
 let loading = false;
 let busy = false;
-let returns = 0;
 
 /** @type {Record<string, () => unknown>} what a press on [data-tagwerk=NAME] does */
 const PRESSES = plain({
@@ -50,11 +49,10 @@ export const show = () => open(consent.ask ? 1 : 2, true);
 
 /** Put the banner and the control back when the page's renderer dropped them, as with a new <body>. */
 export function stay() {
-  if (!document.body || returns >= RETURNS || (root?.isConnected !== false && !lacksControl())) return;
-  returns += 1;
-  setTimeout(() => (returns -= 1), 1000);
-  place();
+  if (document.body && (root?.isConnected === false || lacksControl()) && mayReturn()) place();
 }
+
+const mayReturn = atMost(RETURNS);
 
 const lacksControl = () => control && !document.querySelector(REOPEN);
 

@@ -25,6 +25,17 @@ export function onChange(run) {
 }
 
 /**
+ * A function that tells whether something may be done again: so many times in a second.
+ * @param {number} times
+ */
+export const atMost = (times) => () => {
+  if (!times) return false;
+  times -= 1;
+  setTimeout(() => (times += 1), 1000);
+  return true;
+};
+
+/**
  * Whether the parser has left this element: what it still had to put in would mix with ours.
  * @param {Node} element
  */

@@ -16,8 +16,8 @@
  */
 
 import { ACTIONS } from "./actions.js";
-import { fail } from "./bus.js";
-import { complete } from "./dom.js";
+import { fail, guard } from "./bus.js";
+import { atMost, complete } from "./dom.js";
 import { parse } from "./html.js";
 import { FIGHTS } from "./limits.js";
 
@@ -30,7 +30,7 @@ const selectors = new Map();
 let decisions = new Map();
 /** @type {Applied[]} all that is applied now, first things first */
 export let applied = [];
-/** @type {Map<string, number[]>} by slot: when the page last undid ours */
+/** @type {Map<string, () => boolean>} by slot: whether the page may undo ours once more */
 let fights = new Map();
 /** @type {(entry: Applied) => void} */
 let onApplied = () => {};
@@ -51,7 +51,7 @@ export function declare(slots, told) {
  */
 export function apply(list) {
   decisions = new Map(list.map((decision) => [decision.slot, decision]));
-  fights = new Map();
+  fights = new Map(list.map((decision) => [decision.slot, atMost(FIGHTS)]));
   // Last in, first out: a slot that was filled first may since have moved into another's default content.
   for (const entry of [...applied].reverse()) {
     const decision = decisions.get(entry.decision_.slot);
@@ -79,7 +79,7 @@ export function scan() {
 function fillAll(decision) {
   for (const element of find(decision.slot)) {
     if (!isNew(element) || !complete(element)) continue;
-    if (givesUp(decision.slot)) return;
+    forgetLost(decision.slot);
     fillOne(element, decision);
   }
 }
@@ -102,20 +102,13 @@ function isNew(element) {
 }
 
 /**
- * Whether the page's own renderer keeps throwing our work away: then it wins.
+ * Forget what the page's own renderer has thrown away. When it keeps doing so it wins: throws.
  * @param {string} name
  */
-function givesUp(name) {
+function forgetLost(name) {
   const lost = applied.filter((entry) => entry.decision_.slot === name && !entry.anchor_.isConnected);
-  if (!lost.length) return false;
   applied = applied.filter((entry) => !lost.includes(entry));
-  const now = performance.now();
-  const recent = (fights.get(name) ?? []).filter((time) => now - time < 1000);
-  fights.set(name, [...recent, now]);
-  if (recent.length < FIGHTS) return false;
-  decisions.delete(name);
-  fail("slot " + name, "overwritten");
-  return true;
+  if (lost.length && !fights.get(name)?.()) throw "overwritten";
 }
 
 /**
@@ -153,11 +146,7 @@ function contents({ html, text }) {
 function retract(entry) {
   applied = applied.filter((other) => other !== entry);
   entry.slot_.removeAttribute(MARK);
-  try {
-    entry.undo_();
-  } catch (error) {
-    fail("slot " + entry.decision_.slot, error);
-  }
+  guard("slot " + entry.decision_.slot, entry.undo_)();
 }
 
 /**
