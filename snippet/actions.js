@@ -78,9 +78,9 @@ function hide(slot) {
   };
 }
 
-/** @type {(put: (slot: HTMLElement, nodes: ChildNode[]) => void) => Action} */
+/** @type {(put: "append" | "prepend" | "before" | "after") => Action} */
 const insert = (put) => (slot, nodes) => {
-  put(slot, nodes);
+  slot[put](...nodes);
   return remover(nodes);
 };
 
@@ -90,10 +90,10 @@ export const ACTIONS = plain({
   setHtml: fill,
   setText: fill,
   setAttribute,
-  append: insert((slot, nodes) => slot.append(...nodes)),
-  prepend: insert((slot, nodes) => slot.prepend(...nodes)),
-  before: insert((slot, nodes) => slot.before(...nodes)),
-  after: insert((slot, nodes) => slot.after(...nodes)),
+  append: insert("append"),
+  prepend: insert("prepend"),
+  before: insert("before"),
+  after: insert("after"),
   addClass,
   hide,
 });

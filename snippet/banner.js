@@ -11,7 +11,7 @@ import { addStyle, atMost, ready } from "./dom.js";
 import { consent, set } from "./grants.js";
 import { parse } from "./html.js";
 import { RETURNS } from "./limits.js";
-import { ask, nonce } from "./net.js";
+import { ask } from "./net.js";
 import reopenCss from "./reopen.css";
 import { decide } from "./views.js";
 
@@ -70,7 +70,7 @@ export function offerReopen(label) {
   });
   ready(() => {
     if (!label || document.querySelector(REOPEN)) return;
-    addStyle(reopenCss, nonce);
+    addStyle(reopenCss);
     control = document.createElement("button");
     control.dataset.tagwerk = "reopen";
     control.textContent = label;
@@ -94,7 +94,7 @@ const open = guard("banner", async (/** @type {1 | 2} */ to, /** @type {boolean 
 
 /** @param {BannerAnswer} answer */
 function build(answer) {
-  if (!styled) addStyle(answer.css, nonce);
+  if (!styled) addStyle(answer.css);
   styled = true;
   lang = answer.lang;
   root = /** @type {HTMLElement} */ (parse(answer.html.trim())[0]);
@@ -186,12 +186,8 @@ async function choose(action, purposes) {
   } else if (refused && !inForce) {
     // What was refused is not in force anyway: nothing to make the visitor wait for.
     close();
-  } else complain();
-}
-
-/** The choice is not stored, and the visitor has to know. */
-function complain() {
-  /** @type {HTMLElement | null | undefined} */
-  const alert = root?.querySelector("[role=alert]");
-  if (alert) alert.hidden = false;
+  } else {
+    // The choice is not stored, and the visitor has to know.
+    root?.querySelector("[role=alert]")?.removeAttribute("hidden");
+  }
 }

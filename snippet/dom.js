@@ -2,6 +2,7 @@
 
 import { guard } from "./bus.js";
 import { plain } from "./bare.js";
+import { nonce } from "./net.js";
 
 /**
  * Run once the document is parsed, at once if it is.
@@ -50,14 +51,14 @@ export function complete(element) {
 /**
  * Add a style sheet that a CSP without 'unsafe-inline' allows.
  * @param {string} css
- * @param {string} nonce for browsers without constructable sheets, where it must be an element
  */
-export function addStyle(css, nonce) {
+export function addStyle(css) {
   if (document.adoptedStyleSheets) {
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(css);
     document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
   } else {
+    // Safari before 16.4 has no constructable sheets.
     const style = document.createElement("style");
     style.nonce = nonce;
     style.textContent = css;
