@@ -70,7 +70,7 @@ function addClass(slot, _, { value = "" }) {
  */
 function hide(slot) {
   const { style } = slot;
-  const [value, priority] = [style.getPropertyValue("display"), style.getPropertyPriority("display")];
+  const [value, priority] = [style.display, style.getPropertyPriority("display")];
   style.setProperty("display", "none", "important");
   return () => {
     style.setProperty("display", value, priority);
