@@ -7,11 +7,11 @@ from typing import Any
 
 import yaml
 from jinja2 import Environment, FileSystemLoader
-from playwright.sync_api import Page, Route
+from playwright.sync_api import Page, Request, Route
 
 from consent import banner
 from consent.policy import Policy, parse
-from harness import ROOT
+from harness import ROOT, wait_until
 from visits import Visit
 
 ORIGIN = "https://shop.example"
@@ -23,9 +23,25 @@ STRICT_CSP = (
     "img-src 'self'; require-trusted-types-for 'script'; trusted-types tagwerk; base-uri 'none'"
 )
 
-# Installed before anything else in the page: what a visitor would see in the console.
+# Installed before anything else in the page: what a visitor would see in the console, and what is under way.
 RECORDER = """
-window.seen = {errors: [], violations: [], tagwerk: [], shift: 0};
+window.seen = {errors: [], violations: [], tagwerk: [], shift: 0, calls: 0};
+// Resolves when a frame was drawn and all observers were told, with the number of calls under way.
+seen.frame = () => new Promise((done) => new IntersectionObserver((_, observer) => {
+  observer.disconnect();
+  done(seen.calls);
+}).observe(document.documentElement));
+const send = window.fetch;
+window.fetch = async (...args) => {
+  seen.calls += 1;
+  try {
+    const answer = await send(...args);
+    await answer.clone().text();
+    return answer;
+  } finally {
+    seen.calls -= 1;
+  }
+};
 addEventListener("error", (e) => seen.errors.push("error: " + e.message));
 addEventListener("unhandledrejection", (e) => seen.errors.push("rejection: " + e.reason));
 addEventListener("securitypolicyviolation", (e) =>
@@ -130,10 +146,17 @@ def document(body: str, tag: str = TAG_ELEMENT) -> str:
 
 
 Answer = Callable[[Any], tuple[int, Any]] | tuple[int, Any]
+HUNG = (0, None)
+"""An answer that never comes."""
+START = 1_750_000_000
+STEP_MS = 50
 
 
 class Shop:
-    """One visit to a site whose every answer is in a table: ``answers[call] = (status, json)``."""
+    """One visit to a site whose every answer is in a table: ``answers[call] = (status, json)``.
+
+    The page's clock stands still but in ``settle``, so that a busy machine makes nothing late or early.
+    """
 
     def __init__(self, visit: Visit, body: str, **options: Any) -> None:
         self.visit = visit
@@ -148,9 +171,14 @@ class Shop:
             "events": lambda sent: (202, {"accepted": len(sent), "dropped": []}),
         }
         self.calls: list[tuple[str, Any]] = []
+        self.hung: list[Request] = []
         self.page.add_init_script(RECORDER)
         self.page.add_init_script(options.get("before", ""))
+        if options.get("own_clock", True):
+            self.page.clock.install(time=START)
+            self.page.clock.pause_at(START + 1)
         visit.context.route(f"{ORIGIN}/**", self._serve)
+        self.page.on("requestfailed", self._given_up)
 
     def open(self, path: str = "/", wait: bool = True) -> "Shop":
         """Load a page; with ``wait`` until the tag says that it is ready."""
@@ -173,13 +201,18 @@ class Shop:
         return [detail for kind, detail in heard if kind == name]
 
     def settle(self, milliseconds: int = 60) -> None:
-        """Let timers and observers of the page run, by the page's own clock.
+        """Let so much of the page's time pass, in steps, and all come to rest that a step set off."""
+        for start in range(0, milliseconds, STEP_MS):
+            self.page.clock.run_for(min(STEP_MS, milliseconds - start))
+            self.rest()
 
-        A busy machine delays the page's timers and its requests: a timer of ours that is due last fires
-        after all of the tag's, and what they sent has then a moment to arrive here.
-        """
-        self.page.evaluate("ms => new Promise((done) => setTimeout(done, ms))", milliseconds)
-        self.page.wait_for_timeout(100)
+    def rest(self) -> None:
+        """Wait until what was drawn is observed and each call but the hung ones is answered."""
+        self.page.evaluate("seen.frame()")
+        wait_until(
+            "the calls to be answered",
+            lambda: self.page.evaluate("seen.frame()") <= len(self.hung),
+        )
 
     def text(self, selector: str = "#hero") -> str:
         """The visible text of an element."""
@@ -192,6 +225,10 @@ class Shop:
         inside = self.page.evaluate("[...seen.errors, ...seen.violations]")
         harm = [*console, *inside, *self.visit.errors]
         assert not harm, harm
+
+    def _given_up(self, request: Request) -> None:
+        if request in self.hung:
+            self.hung.remove(request)
 
     def _serve(self, route: Route) -> None:
         path = route.request.url.removeprefix(ORIGIN).split("?")[0]
@@ -215,7 +252,7 @@ class Shop:
         answer = self.answers.get(name, (404, {"title": "no such call"}))
         status, data = answer(body) if callable(answer) else answer
         if status == 0:
-            return None  # hung: no answer ever
+            return self.hung.append(route.request)
         return route.fulfill(status=status, body=json.dumps(data), content_type="application/json")
 
 

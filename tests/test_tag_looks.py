@@ -45,7 +45,7 @@ def shop_with(
     lang = profile.pop("lang", "de")
     made = boot(consent=consent, reopen={"label": "Datenschutz-Einstellungen"})
     options = {"viewport": {"width": 1280, "height": 800}, "reduced_motion": "reduce", **profile}
-    shop = Shop(visit(**options), body, boot=made, lang=lang).open()
+    shop = Shop(visit(**options), body, boot=made, lang=lang, own_clock=False).open()
     if consent["ask"]:
         shop.page.locator(BANNER).wait_for()
     return shop
@@ -167,7 +167,7 @@ def test_nothing_in_the_page_moves(visit: Callable[..., Visit]) -> None:
     shop.page.locator("[data-tagwerk=settings]").click()
     shop.page.locator("[data-tagwerk=reject-all]").click()
     shop.page.locator("[data-tagwerk=reopen]").wait_for()
-    shop.settle(200)
+    shop.rest()
     assert shop.page.locator("h1").bounding_box() == before
     assert shop.page.evaluate("seen.shift") == 0
 
@@ -186,7 +186,7 @@ def test_what_the_keyboard_reaches_in_the_page_is_not_covered(
     reached = []
     while "last" not in reached:
         shop.page.keyboard.press("Tab")
-        shop.settle(30)
+        shop.rest()
         name, is_covered = shop.page.evaluate(covered)
         assert not is_covered, name
         reached.append(name)
