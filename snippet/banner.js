@@ -35,7 +35,7 @@ const PRESSES = plain({
   "reject-all": () => choose(consent.state === "granted" ? "withdraw" : "reject_all"),
   save: () => choose("save", toggles().filter((box) => box.checked).map((box) => box.name)),
   settings: () => turnTo(2, true),
-  close: () => leave(),
+  close: leave,
 });
 
 /** Show the banner where consent is to be asked for, and take it away where it no longer is. */

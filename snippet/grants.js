@@ -6,8 +6,8 @@
 
 import { plain } from "./bare.js";
 
-/** @type {Consent} The consent in force: importers read it as it is now. */
-export let consent = plain({ state: "unset", grants: ["necessary"], revision: 0, ask: false });
+/** The consent in force: importers read it as it is now. Nothing is granted before the edge says so. */
+export let consent = /** @type {Consent} */ (plain({ grants: /** @type {string[]} */ ([]) }));
 let onChange = () => {};
 
 /**

@@ -24,7 +24,7 @@ export async function call(path, body, keepalive = false) {
   const response = await fetch(
     base + path,
     plain({
-      method: body ? "POST" : "GET",
+      method: body && "POST",
       headers: body && { "content-type": "application/json" },
       body: body && JSON.stringify(body),
       // On the page's own host the same as "same-origin".

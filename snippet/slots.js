@@ -8,7 +8,6 @@
  * @typedef {object} Applied
  * @property {HTMLElement} slot_ the page's own element
  * @property {Decision} decision_
- * @property {string} key_
  * @property {ChildNode[]} nodes_ what was put in, if anything
  * @property {Node} anchor_ gone from the document when the page threw our work away
  * @property {() => void} undo_
@@ -55,7 +54,7 @@ export function apply(list) {
   // Last in, first out: a slot that was filled first may since have moved into another's default content.
   for (const entry of [...applied].reverse()) {
     const decision = decisions.get(entry.decision_.slot);
-    if (decision && keyOf(decision) === entry.key_) entry.decision_ = decision;
+    if (decision && keyOf(decision) === keyOf(entry.decision_)) entry.decision_ = decision;
     else retract(entry);
   }
   scan();
@@ -96,10 +95,9 @@ function find(name) {
  * Neither filled, nor a copy of a filled one, nor part of a block: blocks hold no slots, so nothing nests without end.
  * @param {HTMLElement} element
  */
-function isNew(element) {
-  if (element.hasAttribute(MARK)) return false;
-  return !applied.some((entry) => entry.slot_ === element || entry.nodes_.some((n) => n.contains(element)));
-}
+const isNew = (element) =>
+  !element.hasAttribute(MARK) &&
+  !applied.some((entry) => entry.slot_ === element || entry.nodes_.some((node) => node.contains(element)));
 
 /**
  * Forget what the page's own renderer has thrown away. When it keeps doing so it wins: throws.
@@ -123,7 +121,6 @@ function fillOne(slot, decision) {
   const entry = {
     slot_: slot,
     decision_: decision,
-    key_: keyOf(decision),
     nodes_: nodes,
     anchor_: anchor,
     undo_: undo,
