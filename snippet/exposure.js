@@ -1,5 +1,5 @@
 /**
- * Exposures: a block that was really seen, half of it for a second.
+ * Exposures: a block that was really seen, for a second: half of it, or half a screen of a tall one.
  *
  * @typedef {import("./slots.js").Applied} Applied
  */
@@ -10,6 +10,9 @@ import { track } from "./events.js";
 import { permits } from "./grants.js";
 import { SEEN_MS } from "./limits.js";
 import { applied } from "./slots.js";
+
+/** Shares of a block at which to look again, a tenth apart: half a screen can be a small share of it. */
+const SHARES = Array.from({ length: 50 }, (_, step) => 0.5 * 0.9 ** step);
 
 /**
  * Watch an applied block, if statistics are granted. Called again when they are.
@@ -22,14 +25,18 @@ export function watch(entry) {
   let timer;
   const observer = new IntersectionObserver(
     guard("exposure", (/** @type {IntersectionObserverEntry[]} */ changes) => {
-      clearTimeout(timer);
-      if (changes[changes.length - 1].intersectionRatio < 0.5) return;
-      timer = setTimeout(() => {
-        observer.disconnect();
-        report(entry);
-      }, SEEN_MS);
+      const { intersectionRatio, intersectionRect } = changes[changes.length - 1];
+      if (intersectionRatio < 0.5 && intersectionRect.height < innerHeight / 2) {
+        timer = void clearTimeout(timer);
+      } else {
+        // Scrolling within a tall block does not begin its second anew.
+        timer ??= setTimeout(() => {
+          observer.disconnect();
+          report(entry);
+        }, SEEN_MS);
+      }
     }),
-    plain({ threshold: 0.5 }),
+    plain({ threshold: SHARES }),
   );
   observer.observe(target(entry));
 }
@@ -38,9 +45,9 @@ export function watch(entry) {
 function report(entry) {
   // Withdrawn, or taken out of the page again, within the second.
   if (!permits("statistics") || !applied.includes(entry)) return;
-  const decision = entry.decision_;
-  const detail = { slot: decision.slot, rule: decision.rule, variant: decision.variant };
-  track("exposure", detail, decision.id);
+  const { id, slot, rule, variant } = entry.decision_;
+  const detail = { slot, rule, variant };
+  track("exposure", detail, id);
   emit("exposure", detail);
 }
 

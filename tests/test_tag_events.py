@@ -220,6 +220,39 @@ def test_a_block_out_of_sight_is_none_until_it_is_scrolled_to(visit: Callable[..
     assert len(events(shop, "exposure")) == 1
 
 
+@pytest.mark.parametrize("screens", [1.5, 2.5, 12, 60])
+def test_a_block_taller_than_the_screen_is_seen_by_half_a_screen(
+    visit: Callable[..., Visit], screens: float
+) -> None:
+    tall = f'<div style="height:100vh"></div><div id="hero" style="height:{screens * 100}vh"></div>'
+    shop = shop_with(visit, tall).open()
+    shop.page.evaluate("scrollTo(0, innerHeight * 0.4)")
+    shop.rest()
+    shop.settle(1200)
+    assert shop.said("exposure") == []
+    # On it goes through the block, and stays in it: a second from when half a screen was covered.
+    for share in (0.6, 0.7, 0.8, 0.9):
+        shop.page.evaluate("(share) => scrollTo(0, innerHeight * share)", share)
+        shop.rest()
+        shop.settle(240)
+    assert shop.said("exposure") == []
+    shop.settle(40)
+    assert len(shop.said("exposure")) == 1
+    shop.settle(200)
+    assert len(events(shop, "exposure")) == 1
+
+
+def test_a_tall_block_that_passes_by_is_none(visit: Callable[..., Visit]) -> None:
+    tall = '<div id="hero" style="height:500vh"></div><div style="height:200vh"></div>'
+    shop = shop_with(visit, tall).open()
+    shop.rest()
+    shop.settle(900)
+    shop.page.evaluate("scrollTo(0, innerHeight * 4.6)")
+    shop.rest()
+    shop.settle(1200)
+    assert events(shop, "exposure") == []
+
+
 def test_a_block_that_passes_by_is_none(visit: Callable[..., Visit]) -> None:
     shop = shop_with(visit, TALL + '<div style="height:3000px"></div>').open()
     shop.settle(400)
