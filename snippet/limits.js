@@ -5,6 +5,9 @@
 /** A hung edge must not keep anything waiting longer than this. */
 export const TIMEOUT_MS = 2000;
 
+/** A navigation that follows another so soon waits until the address has been the same for so long. */
+export const STILL_MS = 200;
+
 /** Events are gathered for so long before they are sent. */
 export const GATHER_MS = 200;
 

@@ -10,17 +10,20 @@ import { emit, guard } from "./bus.js";
 import { ready } from "./dom.js";
 import { track } from "./events.js";
 import { permits, set } from "./grants.js";
+import { STILL_MS } from "./limits.js";
 import { ask } from "./net.js";
 import { apply } from "./slots.js";
 
 /** Path and query of the view the visitor is on. */
 let page = here();
+/** The newest address: a view begins where the history comes to rest. */
+let latest = page;
 let referrer = document.referrer;
 /** @type {Decision[]} */
 let decisions = [];
 let counted = false;
 let turn = 0;
-/** @type {ReturnType<typeof setTimeout> | undefined} */
+/** @type {ReturnType<typeof setTimeout> | undefined} of the view that is to begin, or has just begun */
 let arrival;
 
 function here() {
@@ -75,37 +78,41 @@ function described() {
 }
 
 function follow() {
-  const moved = guard("view", leave);
+  const left = guard("view", leave);
   for (const name of /** @type {const} */ (["pushState", "replaceState"])) {
     const original = history[name];
     history[name] = function (...args) {
       original.apply(this, args);
-      moved();
+      left();
     };
   }
-  addEventListener("popstate", moved);
+  addEventListener("popstate", left);
   // Out of the back/forward cache: consent, customer and content may have changed meanwhile.
   addEventListener("pageshow", (event) => {
     if (!event.persisted) return;
-    page = "";
-    moved();
+    page = latest = "";
+    left();
   });
 }
 
 /**
  * Give the page its own nodes back before its framework renders the next view. The view itself
- * begins in a task of its own: several calls in a row (a redirect) are one navigation.
+ * begins in a task of its own: several calls in a row (a redirect) are one navigation, and so is an
+ * address that changes all the time (a slider, a search while one types). Writing the same address
+ * again, as routers do while one scrolls, puts nothing off.
  */
 function leave() {
-  if (here() !== page) {
-    if (page) count();
-    apply([]);
-  }
-  arrival ??= setTimeout(guard("view", arrive));
+  if (here() === latest) return;
+  latest = here();
+  if (page) count();
+  apply([]);
+  const wait = arrival ? STILL_MS : 0;
+  clearTimeout(arrival);
+  arrival = setTimeout(guard("view", arrive), wait);
 }
 
 async function arrive() {
-  arrival = undefined;
+  arrival = setTimeout(() => (arrival = undefined), STILL_MS);
   if (here() === page) return apply(decisions);
   if (page) referrer = location.origin + page;
   page = here();

@@ -78,6 +78,53 @@ def test_each_navigation_is_one_view(
     shop.unharmed()
 
 
+def test_a_burst_of_addresses_is_decided_when_it_is_over(visit: Callable[..., Visit]) -> None:
+    shop = single_page(visit).open()
+    for step in range(40):
+        shop.page.evaluate("(step) => history.replaceState({}, '', '/s?q=' + step)", step)
+        shop.page.clock.run_for(10)
+    assert shop.text() == "own"
+    shop.settle(400)
+    assert pages(shop)[-1] == "/s?q=39"
+    assert len(pages(shop)) <= 2
+    assert shop.text() == "for /s?q=39"
+    shop.settle(400)
+    assert views(shop) == ["/", *(["/s"] * len(pages(shop)))]
+
+
+def test_views_that_follow_each_other_are_each_decided_at_once(visit: Callable[..., Visit]) -> None:
+    shop = single_page(visit).open()
+    wanted = ["/a", "/b", "/c"]
+    for path in wanted:
+        shop.page.evaluate("(path) => history.pushState({}, '', path)", path)
+        shop.settle(10)
+        assert shop.text() == f"for {path}"
+        shop.settle(290)
+    shop.settle(200)
+    assert (pages(shop), views(shop)) == (wanted, ["/", *wanted])
+
+
+def test_the_same_address_written_again_puts_no_view_off(visit: Callable[..., Visit]) -> None:
+    shop = single_page(visit).open()
+    write = "(path) => history.replaceState({}, '', path)"
+    for path in ("/", "/a", "/b"):
+        for _ in range(30):
+            shop.page.evaluate(write, path)
+            shop.page.clock.run_for(10)
+    shop.rest()
+    assert shop.text() == "for /b"
+    assert pages(shop) == ["/a", "/b"]
+
+
+def test_back_in_the_middle_of_a_burst_has_the_view_it_had(visit: Callable[..., Visit]) -> None:
+    shop = single_page(visit).open()
+    for path in ("/a", "/b", "/a"):
+        shop.page.evaluate("(path) => history.pushState({}, '', path)", path)
+        shop.settle(50)
+    shop.settle(400)
+    assert (shop.text(), pages(shop), views(shop)) == ("for /a", ["/a"], ["/", "/a"])
+
+
 def test_the_page_has_its_own_nodes_back_before_it_renders(visit: Callable[..., Visit]) -> None:
     shop = single_page(visit).open()
     assert (
@@ -90,7 +137,7 @@ def test_the_referrer_of_a_view_is_the_view_before(visit: Callable[..., Visit]) 
     shop = single_page(visit).open("/")
     for path in ("/a?x=1", "/b"):
         shop.page.evaluate("(path) => history.pushState({}, '', path)", path)
-        shop.settle(100)
+        shop.settle(300)
     assert [sent["page"]["referrer"] for sent in shop.sent("decide")] == [
         f"{ORIGIN}/",
         f"{ORIGIN}/a?x=1",
