@@ -15,6 +15,8 @@ let queue = [];
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let timer;
 let failures = 0;
+/** Events in the next batch: fewer while a bad one is looked for. */
+let most = BATCH;
 
 /**
  * Record an event. Without a grant it is dropped before it has an id; the edge drops what its own
@@ -58,32 +60,31 @@ export const forget = () => {
 /** Send now: when the page is hidden it may never come back. */
 export const flush = guard("events", async () => {
   timer = void clearTimeout(timer);
-  let size = BATCH;
+  let size = most;
   while (JSON.stringify(queue.slice(0, size)).length > LARGEST) size >>= 1;
   const batch = queue.splice(0, size || 1);
   if (!batch.length) return;
   const [answer] = await call("events", batch, true).catch(() => /** @type {[]} */ ([]));
-  if (!answer || answer.status === 503) retry(batch, Number(answer?.headers.get("retry-after")) || 0);
-  else {
-    failures = 0;
-    if (!answer.ok) fail("events", answer.status);
-  }
+  const status = answer?.status ?? 503;
+  // A bad event is found by halves: it must not cost the good ones of its batch.
+  const half = status === 400 || status === 413 ? batch.length >> 1 : 0;
+  most = half || BATCH;
+  // Not the batch's fault: a proxy, or an edge without its store. Later, but not for ever.
+  failures = status > 501 ? (failures + 1) % TRIES : 0;
+  if (half || failures) again(batch, Number(answer?.headers.get("retry-after")) || 0);
+  else if (status > 299) fail("events", status);
   if (queue.length) sendIn(GATHER_MS);
 });
 
 /**
+ * Send these again, unless consent was withdrawn meanwhile.
  * @param {TrackedEvent[]} batch
  * @param {number} seconds what the edge asked to wait
  */
-function retry(batch, seconds) {
-  failures += 1;
-  if (failures >= TRIES) {
-    failures = 0;
-    fail("events", "lost " + batch.length);
-  } else if (identifying()) {
-    queue.unshift(...batch);
-    sendIn(Math.min(Math.max(seconds * 1000, 500 * 2 ** failures), LONGEST_WAIT_MS));
-  }
+function again(batch, seconds) {
+  if (!identifying()) return;
+  queue.unshift(...batch);
+  sendIn(Math.min(Math.max(seconds * 1000, 500 * 2 ** failures), LONGEST_WAIT_MS));
 }
 
 /** @param {number} wait ms */

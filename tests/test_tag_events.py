@@ -120,7 +120,7 @@ def test_a_batch_is_never_larger_than_the_edge_takes(visit: Callable[..., Visit]
     assert max(sizes) < 64 * 1024
 
 
-@pytest.mark.parametrize("fault", [(503, {}), (0, None)])
+@pytest.mark.parametrize("fault", [(502, {}), (503, {}), (504, {}), (0, None)])
 def test_what_was_not_taken_is_sent_again_under_the_same_id(
     visit: Callable[..., Visit], fault: Any
 ) -> None:
@@ -157,6 +157,42 @@ def test_what_was_refused_is_not_sent_again(visit: Callable[..., Visit], status:
     shop = shop_with(visit, consent=NO_STATISTICS)
     shop.answers["events"] = (status, {"title": "refused"})
     shop.open()
+    shop.settle(2500)
+    assert len(shop.sent("events")) == 1
+
+
+@pytest.mark.parametrize("status", [400, 413])
+def test_a_bad_event_costs_the_good_ones_of_its_batch_nothing(
+    visit: Callable[..., Visit], status: int
+) -> None:
+    def picky(sent: Any) -> tuple[int, Any]:
+        if any(each["name"] == "bad" for each in sent):
+            return status, {"title": "refused"}
+        taken.extend(each["name"] for each in sent)
+        return 202, {}
+
+    taken: list[str] = []
+    shop = shop_with(visit, consent=NO_STATISTICS)
+    shop.answers["events"] = picky
+    shop.open()
+    shop.page.evaluate("['a', 'bad', 'b', 'bad'].forEach((name) => tagwerk.track(name))")
+    shop.settle(5000)
+    assert taken == ["view", "a", "b"]
+    assert [each["message"] for each in shop.said("error")] == [str(status)] * 2
+    sent = len(shop.sent("events"))
+    shop.settle(1200)
+    assert len(shop.sent("events")) == sent
+    shop.unharmed()
+
+
+@pytest.mark.parametrize("status", [401, 403, 404])
+def test_an_edge_that_takes_no_events_is_asked_once(
+    visit: Callable[..., Visit], status: int
+) -> None:
+    shop = shop_with(visit, consent=NO_STATISTICS)
+    shop.answers["events"] = (status, {"title": "refused"})
+    shop.open()
+    shop.page.evaluate("['a', 'b'].forEach((name) => tagwerk.track(name))")
     shop.settle(2500)
     assert len(shop.sent("events")) == 1
 
