@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tag_page import ASKED, DENIED, GRANTED, Shop, boot, decision
+from tag_page import ASKED, DENIED, GRANTED, HUNG, Shop, boot, decision
 from visits import Visit
 
 pytestmark = pytest.mark.browser
@@ -151,6 +151,18 @@ def test_what_was_not_delivered_before_a_withdrawal_never_is(visit: Callable[...
     tried = len(shop.sent("events"))
     shop.settle(3000)
     assert len(shop.sent("events")) == tried
+
+
+def test_what_is_under_way_at_a_withdrawal_is_not_sent_again(visit: Callable[..., Visit]) -> None:
+    shop = shop_with(visit, {**GRANTED, "grants": ["necessary", "personalization"]})
+    shop.answers["events"] = HUNG
+    shop.settle(300)
+    assert len(shop.sent("events")) == 1
+    shop.page.locator(press("reopen")).click()
+    shop.page.locator(press("reject-all")).click()
+    shop.page.locator(BANNER).wait_for(state="detached")
+    shop.settle(4000)
+    assert (len(shop.sent("events")), shop.hung) == (1, [])
 
 
 def test_the_control_shows_what_is_granted_and_closing_changes_nothing(

@@ -179,9 +179,13 @@ def test_a_bad_event_costs_the_good_ones_of_its_batch_nothing(
     shop.settle(5000)
     assert taken == ["view", "a", "b"]
     assert [each["message"] for each in shop.said("error")] == [str(status)] * 2
+    # Neither bad one is tried again, and what follows goes in one batch as before.
     sent = len(shop.sent("events"))
+    shop.page.evaluate("['d', 'e', 'f'].forEach((name) => tagwerk.track(name))")
     shop.settle(1200)
-    assert len(shop.sent("events")) == sent
+    assert [[each["name"] for each in batch] for batch in shop.sent("events")[sent:]] == [
+        ["d", "e", "f"]
+    ]
     shop.unharmed()
 
 
