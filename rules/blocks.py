@@ -60,13 +60,16 @@ class Block:
         """Names a rule must give under ``with``."""
         self.reads = reads
         """Attributes it shows; they count as read by the rule."""
+        self._shown = sorted(reads)
         self._templates = templates
         self._cached = lru_cache(maxsize=1024)(self._render)
 
     def render(self, language: str, given: Frozen, facts: Mapping[str, Value]) -> str:
         """Return sanitised HTML. Raises ``BadRender``, for example where an attribute is not known."""
-        shown = {name: facts[name] for name in self.reads if name in facts}
-        return self._cached(language, given, frozen(shown) if shown else ())
+        shown = tuple(
+            [(name, repr(facts[name]), facts[name]) for name in self._shown if name in facts]
+        )
+        return self._cached(language, given, shown)
 
     def _render(self, language: str, given: Frozen, shown: Frozen) -> str:
         template = self._templates.get(language) or self._templates[""]

@@ -31,7 +31,7 @@ def share(seed: str, unit: str) -> float:
 
 def held_out(campaign: str, fraction: float, unit: str) -> bool:
     """Say whether a unit belongs to the share that never sees a campaign."""
-    return fraction > 0 and share(f"holdout:{campaign}", unit) < fraction
+    return share(f"holdout:{campaign}", unit) < fraction
 
 
 def pick(seed: str, arms: Sequence[ArmT], unit: str) -> ArmT:

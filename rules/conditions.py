@@ -4,6 +4,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
@@ -12,6 +13,8 @@ import msgspec
 from rules.attributes import WEEKDAYS
 from rules.operators import OPERATORS, Test
 from rules.values import FALSE, HIDDEN, TRUE, UNKNOWN, Truth, Value, truth
+
+MINUTE = 60_000
 
 
 class Context(msgspec.Struct, frozen=True):
@@ -54,7 +57,12 @@ def reader_of(name: str, timezone: ZoneInfo) -> Read | None:
 
 
 def _local(context: Context, timezone: ZoneInfo) -> datetime:
-    return datetime.fromtimestamp(context.now / 1000, timezone)
+    return _minute(context.now // MINUTE, timezone)
+
+
+@lru_cache(maxsize=64)  # all that rules ask of the clock holds for a minute, in every timezone
+def _minute(minute: int, timezone: ZoneInfo) -> datetime:
+    return datetime.fromtimestamp(minute * MINUTE / 1000, timezone)
 
 
 @dataclass(frozen=True, slots=True)

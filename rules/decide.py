@@ -12,7 +12,7 @@ from rules.blocks import BadRender
 from rules.bucketing import PURPOSE, held_out, pick
 from rules.conditions import Context
 from rules.model import Rule, Show, Site, Variant
-from rules.values import FALSE, HIDDEN, TRUE, Truth
+from rules.values import FALSE, HIDDEN, TRUE
 
 
 class Reason(StrEnum):
@@ -72,7 +72,8 @@ class _Deciding:
         self._request = _hash(site.version, str(context.unit), str(context.now))
 
     def slot(self, slot: str) -> Decision:
-        rules, now = self._site.rules[slot], self._context.now
+        context, rules = self._context, self._site.rules[slot]
+        now, granted = context.now, context.granted
         disabled = bool(rules)
         hidden: Rule | None = None
         for rule in rules:
@@ -80,7 +81,9 @@ class _Deciding:
             if not (rule.enabled and schedule.start <= now < schedule.end):
                 continue
             disabled = False
-            truth = self._truth(rule)
+            truth = rule.condition.evaluate(context)
+            if truth is not FALSE and not rule.purposes <= granted:
+                truth = HIDDEN  # consent must also cover what the rule's blocks show
             if truth is TRUE:
                 return self._won(rule)
             if truth is HIDDEN and hidden is None:
@@ -89,18 +92,11 @@ class _Deciding:
             return self._default(slot, Reason.CONSENT_REQUIRED, hidden)
         return self._default(slot, Reason.DISABLED if disabled else Reason.DEFAULT)
 
-    def _truth(self, rule: Rule) -> Truth:
-        """Return the condition's truth; consent must also cover what the rule's blocks show."""
-        truth = rule.condition.evaluate(self._context)
-        if truth is not FALSE and not rule.purposes <= self._context.granted:
-            return HIDDEN
-        return truth
-
     def _won(self, rule: Rule) -> Decision:
         campaign, unit = rule.campaign, self._context.unit
         # A visitor ID may be there for statistics alone, which is no grant to deal by it.
         dealt = unit is not None and PURPOSE in self._context.granted
-        if dealt and held_out(campaign.name, campaign.holdout, unit or ""):
+        if campaign.holdout and dealt and held_out(campaign.name, campaign.holdout, unit or ""):
             return self._default(rule.slot, Reason.HOLDOUT, rule)
         if not rule.split:
             return self._shown(rule, rule.variants[0], Reason.MATCH)
