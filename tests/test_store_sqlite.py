@@ -15,7 +15,7 @@ import pytest
 from consent import ledger
 from edge.stores import sqlite_writer
 from edge.stores.base import Customer
-from edge.stores.sqlite import PERSON, SqliteStore
+from edge.stores.sqlite import ERASED_ONCE, PERSON, SqliteStore
 from sqlite_rows import rows
 from store_contract import StoreContract
 from store_stories import COUNTERS, NOW, SITE, Connect, outcome, token, view
@@ -55,12 +55,12 @@ class TestReads:
     def test_it_looks_everything_up_by_key(self, path: Path) -> None:
         asyncio.run(SqliteStore(path).close())
         connection = sqlite3.connect(path)
-        plan = connection.execute(f"EXPLAIN QUERY PLAN {PERSON}", ("s", "v", b"")).fetchall()
+        plan = [
+            *connection.execute(f"EXPLAIN QUERY PLAN {PERSON}", ("s", "v")),
+            *connection.execute(f"EXPLAIN QUERY PLAN {ERASED_ONCE}", (b"",)),
+        ]
         connection.close()
-        tables = "visitors", "links", "customers", "tombstones", " v", " l", " c"
-        scans = [step for *_, step in plan if step.startswith("SCAN")]
-        assert not [step for step in scans if step.endswith(tables)]
-        assert sum(step.startswith("SEARCH") for *_, step in plan) == 4
+        assert [step.partition(" ")[0] for *_, step in plan] == ["SEARCH"] * 4
 
     def test_a_reader_does_not_wait_for_a_writer(self, path: Path) -> None:
         async def scenario() -> float:
