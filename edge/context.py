@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from typing import NamedTuple
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 from edge import device
 from edge.request import Request
@@ -11,7 +11,6 @@ from edge.site_folder import LiveSite
 from edge.stores.base import Counts, Event, Person, StoreError
 from edge.visit import Visit
 from rules import counters
-from rules.attributes import QUERY
 from rules.conditions import Context
 from rules.model import Site
 from rules.values import Value
@@ -19,9 +18,6 @@ from rules.values import Value
 MAX_VALUE = 512
 """Characters of a request's value that rules see."""
 _DEVICE = frozenset({"device.type", "device.os", "device.browser"})
-_UTM = {
-    f"utm_{word}": f"utm.{word}" for word in ("source", "medium", "campaign", "term", "content")
-}
 
 
 class Page(NamedTuple):
@@ -45,7 +41,7 @@ async def build(
     person = await _person(services, live.site, visit)
     if person is not None and person.erased:
         visit, person = visit.forgotten(), None
-    facts = request_facts(live.site, request, visit, page)
+    facts = request_facts(live, request, visit, page)
     counts: Counts | None = None
     if person is not None:
         facts |= _granted_facts(live.site, person, visit)
@@ -108,8 +104,9 @@ def _recount(site: Site, events: Iterable[Event]) -> Counts:
     return counters.count(site, seen)
 
 
-def request_facts(site: Site, request: Request, visit: Visit, page: Page) -> dict[str, Value]:
-    """Return what a request says without telling who sent it."""
+def request_facts(live: LiveSite, request: Request, visit: Visit, page: Page) -> dict[str, Value]:
+    """Return what a request says without telling who sent it, as far as rules read it."""
+    site = live.site
     parts = urlsplit(page.url)
     path = parts.path or "/"
     facts: dict[str, Value] = {
@@ -119,11 +116,12 @@ def request_facts(site: Site, request: Request, visit: Visit, page: Page) -> dic
         "page.referrer": page.referrer[:MAX_VALUE],
     }
     if parts.query:
-        _add_query(facts, parts.query)
+        for name, value in live.query.facts(parts.query):
+            facts.setdefault(name, value[:MAX_VALUE])
     if visit.country is not None:
         facts["geo.country"] = visit.country
     _add_device(site, facts, request)
-    if languages := request.languages:
+    if "language" in site.reads and (languages := request.languages):
         facts["language"] = languages[0]
     return facts
 
@@ -132,17 +130,6 @@ def page_language(site: Site, path: str) -> str:
     """Return the language a page is in: its first path segment if that is one, else the site's first."""
     first = path.split("/", 2)[1] if path.startswith("/") else ""
     return first if first in site.languages[1:] else site.languages[0]
-
-
-def _add_query(facts: dict[str, Value], query: str) -> None:
-    try:
-        pairs = parse_qsl(query[:4096], max_num_fields=64)
-    except ValueError:
-        return
-    for name, value in pairs:
-        facts.setdefault(f"{QUERY}{name}", value[:MAX_VALUE])
-        if name in _UTM:
-            facts.setdefault(_UTM[name], value[:MAX_VALUE])
 
 
 def _add_device(site: Site, facts: dict[str, Value], request: Request) -> None:

@@ -9,6 +9,7 @@ from consent import policy as consent_policy
 from consent.policy import BadPolicy, Policy
 from edge import banner
 from edge.banner import Banner
+from edge.page_query import PageQuery
 from rules import loader
 from rules.findings import BadSite, Finding
 from rules.model import Site
@@ -29,6 +30,7 @@ class LiveSite:
     """Language -> banner, ready to send."""
     slots: tuple[dict[str, str | None], ...]
     """What the tag needs to find the slots of a page."""
+    query: PageQuery
 
 
 def _paths(folder: Path) -> list[Path]:
@@ -75,7 +77,7 @@ def load(files: Mapping[str, bytes]) -> LiveSite:
     site = loaded.site
     banners = {language: banner.render(policy, language) for language in site.languages}
     slots = tuple({"name": slot.name, "selector": slot.selector} for slot in site.slots.values())
-    return LiveSite(site, policy, banners, slots)
+    return LiveSite(site, policy, banners, slots, PageQuery(site.reads))
 
 
 def _policy(section: Node, findings: list[Finding]) -> Policy | None:

@@ -108,7 +108,7 @@ def test_the_language_of_a_page(tmp_path: Path, path: str, language: str) -> Non
         assert live is not None
         seen = Visit(Grants(frozenset(), "unset", True, 1), None, None, None)
         page = Page(ORIGIN + path)
-        facts = context.request_facts(live.site, asked(), seen, page)
+        facts = context.request_facts(live, asked(), seen, page)
         assert facts["page.language"] == language
 
     run(tmp_path, test)

@@ -73,7 +73,8 @@ def test_the_device(tmp_path: Path) -> None:
         ("?utm_campaign=herbst&utm_campaign=x", "Herbst"),
         ("?utm_campaign=Herbst", None),
         ("?utm_campaign=", None),
-        ("?x=1&" * 100 + "utm_campaign=herbst", None),
+        ("?" + "x=1&" * 100 + "utm_campaign=herbst", "Herbst"),
+        ("?" + "x=1&" * 1024 + "utm_campaign=herbst", None),
         ("?__proto__[utm_campaign]=herbst", None),
     ],
 )

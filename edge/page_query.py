@@ -1,0 +1,44 @@
+"""The parameters of a page's address that rules read; the others are nobody's business."""
+
+import re
+from collections.abc import Iterator
+from urllib.parse import quote, unquote_plus
+
+from rules.attributes import QUERY
+
+LONGEST = 4096
+"""Characters of a query that are looked at."""
+
+_UTM = "utm."
+
+
+class PageQuery:
+    """Finds, in the query of any page's address, what the rules of one site read."""
+
+    def __init__(self, reads: frozenset[str]) -> None:
+        self._attributes: dict[str, list[str]] = {}
+        for attribute in sorted(reads):
+            for parameter in _parameters(attribute):
+                self._attributes.setdefault(parameter, []).append(attribute)
+        names = "|".join(map(re.escape, sorted(self._attributes, key=len, reverse=True)))
+        self._pattern = re.compile(f"(?:^|&)({names})=([^&]+)") if names else None
+
+    def facts(self, query: str) -> Iterator[tuple[str, str]]:
+        """Yield attribute and value, as they are found; of one that comes twice the first counts."""
+        if self._pattern is None:
+            return
+        for name, value in self._pattern.findall(query[:LONGEST]):
+            plain = unquote_plus(value) if "%" in value or "+" in value else value
+            for attribute in self._attributes[name]:
+                yield attribute, plain
+
+
+def _parameters(attribute: str) -> tuple[str, ...]:
+    """Return the spellings of the parameter an attribute reads, plain and percent-encoded."""
+    if attribute.startswith(QUERY):
+        name = attribute.removeprefix(QUERY)
+    elif attribute.startswith(_UTM):
+        name = "utm_" + attribute.removeprefix(_UTM)
+    else:
+        return ()
+    return tuple({name, quote(name, safe="")})
