@@ -1,18 +1,21 @@
 """Conditions and operators, by table; counters against the plainest possible count."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules.conditions import Any as AnyOf
-from rules.conditions import Condition, Context, Not
+from rules.conditions import Compare, Condition, Context, Not, reader_of
 from rules.counters import Occurrence, count
 from rules.loader import load
 from rules.model import Rule, Site
 from rules.operators import OPERATORS
+from rules.values import FALSE, TRUE
 from tables import rows
 
 NOW = int(datetime(2026, 10, 25, 0, 30, tzinfo=UTC).timestamp() * 1000)
@@ -158,3 +161,13 @@ def test_which_any_is_looked_up(when: str, looked_up: int) -> None:
     condition = only_rule(site_with("{" + when + "}")).condition
     found = condition.part if isinstance(condition, Not) else condition
     assert isinstance(found, AnyOf) and (found._cases is not None) == looked_up
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "Asia/Kolkata", "Pacific/Chatham"])
+def test_the_clock_turns_with_the_hour_and_not_before(zone: str) -> None:
+    turn = datetime(2026, 11, 15, 18, tzinfo=ZoneInfo(zone)).timestamp() * 1000
+    condition = only_rule(site_with("{time.hour: 18}")).condition
+    assert isinstance(condition, Compare)
+    there = replace(condition, read=reader_of("time.hour", ZoneInfo(zone)))
+    for moment, truth in ((turn - 1, FALSE), (turn, TRUE), (turn + HOUR - 1, TRUE)):
+        assert there.evaluate(Context(int(moment), {}, frozenset())) is truth
