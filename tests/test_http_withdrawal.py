@@ -147,3 +147,29 @@ def test_a_visitor_cookie_that_came_late_is_taken_back(tmp_path: Path) -> None:
         assert "set-cookie" not in (await browser.get("tag.js")).headers
 
     run(tmp_path, test)
+
+
+def test_a_refusal_erases_whom_only_the_visitor_cookie_knows(tmp_path: Path) -> None:
+    async def test(edge: Running) -> None:
+        browser = edge.browser()
+        await browser.consent("accept_all")
+        await browser.see("shoes")
+        assert stored(tmp_path, "visitors") == 1
+        alone = await copy(edge, browser, VISITOR)
+        await alone.consent("reject_all")
+        assert stored(tmp_path, "visitors") == 0
+
+    run(tmp_path, test)
+
+
+def test_a_yes_after_a_refusal_is_not_taken_for_a_cookie_that_came_late(tmp_path: Path) -> None:
+    async def test(edge: Running) -> None:
+        browser = edge.browser()
+        await browser.consent("accept_all")
+        late = browser.client.cookies[VISITOR]
+        await browser.consent("withdraw")
+        browser.client.cookies.set(VISITOR, late, domain="shop.example", path="/")
+        await browser.consent("accept_all")
+        assert (await browser.see("shoes")).json()["accepted"] == 1
+
+    run(tmp_path, test)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from edge import site_folder
 from edge.last_good import LastGood
 from edge.live import LiveSites
 from edge.log import Log
@@ -152,6 +153,30 @@ def test_consent_findings_have_their_place(tmp_path: Path) -> None:
     with pytest.raises(BadSite) as bad:
         load(tmp_path)
     assert "site.yaml:7:" in str(bad.value)
+
+
+def test_a_folder_we_fail_to_read_keeps_no_other_from_being_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = (
+        write_site(tmp_path / "a"),
+        write_site(tmp_path / "b", site=SITE.replace("site: shop", "site: store")),
+    )
+    sites, read = load(tmp_path), site_folder.read
+
+    def broken(folder: Path) -> dict[str, bytes]:
+        if folder == first:
+            raise RuntimeError("a defect of ours")
+        return read(folder)
+
+    monkeypatch.setattr("edge.site_folder.read", broken)
+    for folder in (first, second):
+        rules = folder / "rules" / "main.yaml"
+        rules.write_text(RULES.replace("text: Herbst", "text: Winter"), encoding="utf-8")
+    before = {name: live.site.version for name, live in sites.all.items()}
+    asyncio.run(sites._look())
+    after = {name: live.site.version for name, live in sites.all.items()}
+    assert [name for name in after if after[name] != before[name]] == ["store"]
 
 
 @pytest.mark.slow
