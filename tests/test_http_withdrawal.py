@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from edge.stores.sqlite import SqliteStore
 from edges import HOME, SITE, Browser, Running, run, running
 
 CONSENT, VISITOR = "__Host-tw_consent", "__Host-tw_visitor"
@@ -169,7 +170,27 @@ def test_a_yes_after_a_refusal_is_not_taken_for_a_cookie_that_came_late(tmp_path
         late = browser.client.cookies[VISITOR]
         await browser.consent("withdraw")
         browser.client.cookies.set(VISITOR, late, domain="shop.example", path="/")
-        await browser.consent("accept_all")
-        assert (await browser.see("shoes")).json()["accepted"] == 1
+        set_ = (await browser.consent("accept_all")).headers.get_list("set-cookie")
+        visitors = [line.partition(";")[0] for line in set_ if line.startswith(VISITOR)]
+        assert len(visitors) == 1 and visitors[0] not in (f"{VISITOR}=", f"{VISITOR}={late}")
 
     run(tmp_path, test)
+
+
+def test_a_yes_while_an_erasure_waits_is_another_visitors(tmp_path: Path) -> None:
+    async def main() -> None:
+        path = tmp_path / "store.db"
+        async with running(tmp_path, store=SqliteStore(path, wait_ms=50)) as edge:
+            browser = edge.browser()
+            await browser.consent("accept_all")
+            lost = await copy(edge, browser, CONSENT, VISITOR)
+            with sqlite3.connect(path, isolation_level=None) as other:
+                other.execute("BEGIN IMMEDIATE")
+                await lost.consent("withdraw")
+                await asyncio.sleep(0.4)  # it failed at once and again, and pauses for a second
+                other.execute("ROLLBACK")
+            await browser.consent("accept_all")
+            assert await state(browser) == ("granted", False)
+            assert (await browser.see("shoes")).json()["accepted"] == 1
+
+    asyncio.run(main())
