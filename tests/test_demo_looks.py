@@ -83,7 +83,7 @@ def test_a_choice_in_the_box_leaves_the_page_where_it_is(
     phone.scroll_into_view_if_needed()
     page.wait_for_timeout(700)  # smooth scrolling
     before = page.evaluate("() => scrollY")
-    with page.expect_navigation():
+    with page.expect_event("domcontentloaded"):  # writing down that it was tried navigates, too
         phone.click()
     page.wait_for_load_state("networkidle")
     expect(phone).to_have_attribute("aria-pressed", "true")
