@@ -77,7 +77,7 @@ def serve() -> None:
     services = make_services(settings, open_store(settings.store), secrets, log)
     app = create_app(services)
     with server.listen(settings.host, settings.port, "set TAGWERK_PORT") as listening:
-        log.info("edge.started", address=f"{settings.host}:{settings.port}")
+        log.info("edge.started", address=server.address(settings.host, settings.port))
         server.run(app, listening)
 
 

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from consent.grants import DAY
 from consent.record import Record, from_payload, to_payload
-from edge.tokens import Signer, timely
+from edge.tokens import LONGEST, Signer, timely
 
 CONSENT: Final = "__Host-tw_consent"
 VISITOR: Final = "__Host-tw_visitor"
@@ -62,7 +62,8 @@ def sent(header: str) -> Sent:
     for found in _OURS.finditer(header):
         name, value = found.groups()
         # The name may also stand at the end of another one, or in another's value.
-        if header[: found.start()].rstrip(" \t")[-1:] in ("", ";"):
+        start = found.start()
+        if not header[header.rfind(";", 0, start) + 1 : start].strip(" \t"):
             (sent.consent if name == CONSENT else sent.visitor).append(value.strip(" \t"))
     return sent
 
@@ -102,8 +103,11 @@ def _current(issued: int, now: int) -> bool:
 
 
 def _few(tokens: Sequence[str]) -> Sequence[str]:
-    # Nobody comes by that many honestly, and each one costs an HMAC for every key.
-    return tokens if len(tokens) <= _MOST_COPIES else ()
+    # Nobody comes by that many honestly, and each one costs an HMAC for every key; one longer than
+    # any of ours would only be kept in memory.
+    if len(tokens) > _MOST_COPIES:
+        return ()
+    return [token for token in tokens if len(token) <= LONGEST]
 
 
 @lru_cache(maxsize=_CACHED)

@@ -78,7 +78,7 @@ def _settings(host: str, port: int, site_dir: Path, var: Path) -> Settings:
         port=port,
         geo=site_dir / COUNTRIES,
         trusted_proxies=(),
-        extra_origins=tuple(f"http://{name}:{port}" for name in hosts),
+        extra_origins=tuple(f"http://{server.address(name, port)}" for name in hosts),
     )
 
 
@@ -99,7 +99,9 @@ def _welcome(settings: Settings) -> Panel:
     for number, text in enumerate(WHAT_TO_TRY, 1):
         tries.add_row(f"{number}.", text)
     safari = "Safari keeps no Secure cookies on http://localhost: use Chrome, Edge or Firefox."
-    address = Text.assemble("The shop is at ", (f"http://{settings.host}:{settings.port}/", "bold"))
+    address = Text.assemble(
+        "The shop is at ", (f"http://{server.address(settings.host, settings.port)}/", "bold")
+    )
     parts = (address, "", "What to try:", tries, "", safari, "Ctrl+C ends it.")
     return Panel(Group(*parts), title="Tagwerk demo", expand=False)
 

@@ -11,6 +11,7 @@ from edge.last_good import LastGood
 from edge.log import Log
 from edge.site_folder import LiveSite
 from rules.findings import BadSite, Finding
+from rules.loader import SITE_FILE
 
 DEBOUNCE_MS = 100
 """Edits that come within this time are read as one."""
@@ -68,10 +69,17 @@ class LiveSites:
             raise BadSite(findings)
 
     def _read(self, folder: Path) -> LiveSite:
-        # Stamped first: what changes while it is read is then seen to have changed.
-        self._stamps[folder] = site_folder.stamp(folder)
-        files = site_folder.read(folder)
-        live = site_folder.load(files)
+        try:
+            # Stamped first: what changes while it is read is then seen to have changed.
+            self._stamps[folder] = site_folder.stamp(folder)
+            files = site_folder.read(folder)
+            live = site_folder.load(files)
+        except BadSite:
+            raise
+        except Exception as bad:  # a disk that fails, or a defect of ours: what was good serves on
+            why = bad.strerror if isinstance(bad, OSError) else type(bad).__name__
+            said = f"the site cannot be read ({why})"
+            raise BadSite([Finding(SITE_FILE, 1, 1, said, "See who may read it")]) from bad
         self._last_good.keep(folder.name, files)
         return live
 
@@ -107,13 +115,11 @@ class LiveSites:
         """
         while not stop.is_set():
             try:
+                await self._look()
                 async for _ in self._notices(stop):
                     await self._look()
-            except (
-                Exception
-            ) as bad:  # whatever a file holds or is called, the next edit must be seen
+            except Exception as bad:  # whatever lies there or fails, the next edit must be seen
                 self._log.error("site.watch_failed", bad)
-                await self._look()
                 await asyncio.sleep(LOOK_MS / 1000)
 
     def _notices(self, stop: asyncio.Event) -> AsyncIterator[object]:
@@ -145,8 +151,6 @@ class LiveSites:
             self._take(folder, live)
         except BadSite as bad:
             self._refuse(folder, bad)
-        except Exception as bad:  # a defect of ours in reading it must not end the watch
-            self._log.error("site.unreadable", bad, file=folder.name)
         else:
             if news:
                 self._log.info("site.reloaded", site=live.site.name, version=live.site.version)

@@ -22,11 +22,18 @@ class Request:
         self.client: tuple[str, int] | None = scope.get("client")
         self.query: str = scope.get("query_string", b"").decode("latin-1")
         self.receive = receive
+        self.size = 0
+        """Bytes of all header values."""
         headers: dict[bytes, bytes] = {}
+        several: dict[bytes, list[bytes]] = {}
         for name, value in scope["headers"]:
+            self.size += len(value)
             if name in headers:
-                value = headers[name] + _JOINED_BY.get(name, b", ") + value
-            headers[name] = value
+                several.setdefault(name, [headers[name]]).append(value)
+            else:
+                headers[name] = value
+        for name, values in several.items():
+            headers[name] = _JOINED_BY.get(name, b", ").join(values)
         self._headers = headers
         self.cookies: Sent = cookies.sent(self.header(b"cookie"))
         """Our own cookies, all copies of them; others are not looked at."""

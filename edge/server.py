@@ -11,6 +11,11 @@ from starlette.types import ASGIApp
 STOP_SECONDS = 10
 
 
+def address(host: str, port: int) -> str:
+    """Return host and port as an address has them, an IPv6 host in brackets."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
 def listen(host: str, port: int, advice: str) -> socket.socket:
     """Take the address, before anything is announced that would not hold.
 

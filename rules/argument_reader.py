@@ -35,7 +35,10 @@ class ArgumentReader:
 
     def _one(self, node: Node) -> object:
         attribute = self._attribute
-        if not fits(node.value, attribute.type):
+        if self._shape == "same" and isinstance(node.value, list):
+            said = f"'{self._word}' compares with one value, not with a list"
+            self._reader.refuse(node, said, f"Write it without '{self._word}', or with 'in'")
+        elif not fits(node.value, attribute.type):
             shown = "nothing" if node.value is None else repr(node.plain())
             wanted = "YYYY-MM-DD" if attribute.type == "date" else attribute.type
             hint = "Put quotes around it" if attribute.type == "string" else ""

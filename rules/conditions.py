@@ -184,6 +184,8 @@ def _cases(parts: tuple[Condition, ...]) -> _Cases | None:
         first = _first(part)
         if common is None or first is None or first.attribute != common.attribute:
             return None
+        if not isinstance(first.argument, Value):
+            return None  # refused already, with a finding of its own
         by_value[first.argument] = (*by_value.get(first.argument, ()), part)
     return _Cases(common.attribute, common.purpose, by_value) if common else None
 

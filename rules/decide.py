@@ -82,8 +82,8 @@ class _Deciding:
                 continue
             disabled = False
             truth = rule.condition.evaluate(context)
-            if truth is not FALSE and not rule.purposes <= granted:
-                truth = HIDDEN  # consent must also cover what the rule's blocks show
+            if truth is not FALSE and not (rule.purposes <= granted and self._deals(rule)):
+                truth = HIDDEN
             if truth is TRUE:
                 return self._won(rule)
             if truth is HIDDEN and hidden is None:
@@ -91,6 +91,13 @@ class _Deciding:
         if hidden is not None:
             return self._default(slot, Reason.CONSENT_REQUIRED, hidden)
         return self._default(slot, Reason.DISABLED if disabled else Reason.DEFAULT)
+
+    def _deals(self, rule: Rule) -> bool:
+        """Say whether a rule can be shown: to deal variants we must know whom to deal them to.
+
+        Where no yes is asked for, purposes are granted to visitors who are given no ID.
+        """
+        return self._context.unit is not None or not rule.split
 
     def _won(self, rule: Rule) -> Decision:
         campaign, unit = rule.campaign, self._context.unit

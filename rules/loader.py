@@ -39,6 +39,25 @@ class Loaded(NamedTuple):
 def load(files: Mapping[str, bytes]) -> Loaded:
     """Load a site from path -> content; paths are relative to its folder, with ``/``."""
     reader = Reader()
+    named = _named(reader, files)
+    loaded = _guarded(reader, SITE_FILE, partial(_load, reader, named))
+    return loaded or Loaded(None, reader.findings, None)
+
+
+def _named(reader: Reader, files: Mapping[str, bytes]) -> Mapping[str, bytes]:
+    """Leave out, and name, the files whose names are no text: nothing could be said of them later."""
+    named: dict[str, bytes] = {}
+    for path, content in files.items():
+        shown = path.encode("utf-8", "replace").decode()
+        if shown == path:
+            named[path] = content
+            continue
+        hint = "Rename it with letters that every system knows: a to z"
+        reader.findings.append(Finding(shown, 1, 1, "the file's name is not UTF-8", hint))
+    return named
+
+
+def _load(reader: Reader, files: Mapping[str, bytes]) -> Loaded:
     site_file = _guarded(reader, SITE_FILE, partial(_site_file, reader, files))
     if site_file is None:
         return Loaded(None, reader.findings, None)
@@ -172,6 +191,8 @@ def _rules(
 def _unique(reader: Reader, nodes: list[Node], what: str) -> None:
     first: dict[object, Node] = {}
     for node in nodes:
+        if not isinstance(node.value, str):
+            continue  # it has a finding of its own
         known = first.setdefault(node.value, node)
         if known is not node:
             hint = f"The other one is in {known.path}:{known.line}"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from edge import server
 from harness import Edge, copy_demo, tagwerk
 
 
@@ -58,3 +59,11 @@ def test_a_server_without_keys_says_how_to_make_them(tmp_path: Path) -> None:
         f"{file}: there is no such file; make it with `tagwerk keys create {file}"
     )
     assert said.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("host", "written"),
+    [("127.0.0.1", "127.0.0.1:80"), ("localhost", "localhost:80"), ("::1", "[::1]:80")],
+)
+def test_an_address_is_written_as_browsers_write_it(host: str, written: str) -> None:
+    assert server.address(host, 80) == written

@@ -12,7 +12,7 @@ from consent.policy import parse
 from consent.record import Record, choose
 from edge import cookies
 from edge.cookies import CONSENT, VISITOR
-from edge.tokens import Signer
+from edge.tokens import LONGEST, Signer
 
 KEY = hashlib.sha256(b"cookies").digest()
 NOW = 1_790_856_000_000
@@ -164,6 +164,7 @@ VISITS = [
     ("an ID with spare bits", [visitor_value("A" * 21 + "B")], None),
     ("no ID", [VISITORS.sign({"t": NOW // 1000})], None),
     ("no time", [VISITORS.sign({"v": A})], None),
+    ("one longer than any of ours", [visitor_value(A), "x" * 4097], A),
     ("nine copies", [visitor_value(A), *map(str, range(8))], None),
 ]
 
@@ -188,3 +189,11 @@ def test_the_lines_parse_as_cookies_elsewhere(signer: Signer) -> None:
     morsel = jar[VISITOR]
     assert (morsel["path"], morsel["secure"], morsel["httponly"]) == ("/", True, True)
     assert (morsel["samesite"], morsel["domain"]) == ("Lax", "")
+
+
+def test_a_cookie_longer_than_any_of_ours_is_not_kept_in_memory() -> None:
+    for kept in (cookies._record, cookies._issued):
+        kept.cache_clear()
+    cookies.read_consent(["x" * (LONGEST + 1)], CONSENTS, "demo-shop", NOW)
+    cookies.read_visitor(["x" * (LONGEST + 1)], VISITORS, NOW)
+    assert [kept.cache_info().currsize for kept in (cookies._record, cookies._issued)] == [0, 0]

@@ -171,3 +171,16 @@ def test_where_we_fail_the_answer_says_so_and_nothing_else(tmp_path: Path) -> No
         assert answer.json()["detail"] == "the edge failed; its log says why"
 
     run(tmp_path, test)
+
+
+def test_headers_are_bounded(tmp_path: Path) -> None:
+    async def test(edge: Running) -> None:
+        client = edge.browser().client
+        for cookie, status in (("x" * 60_000, 200), ("x" * 70_000, 431)):
+            answer = await client.get("/_tw/shop/banner", headers={"cookie": cookie})
+            assert answer.status_code == status
+        many = [("cookie", "x=1")] * 30_000
+        answer = await client.get("/_tw/shop/banner", headers=many)
+        assert answer.status_code == 431
+
+    run(tmp_path, test)

@@ -177,6 +177,21 @@ def test_a_folder_we_fail_to_read_keeps_no_other_from_being_read(
     asyncio.run(sites._look())
     after = {name: live.site.version for name, live in sites.all.items()}
     assert [name for name in after if after[name] != before[name]] == ["store"]
+    assert str(sites.broken["shop"]).startswith("site.yaml:1:1: error: the site cannot be read (")
+
+
+def test_a_start_with_a_folder_we_fail_to_read_serves_its_last_good_site(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_: Path) -> dict[str, bytes]:
+        raise PermissionError(13, "Permission denied")
+
+    write_site(tmp_path / "sites" / "one")
+    load(tmp_path / "sites")
+    monkeypatch.setattr("edge.site_folder.read", broken)
+    sites = load(tmp_path / "sites")
+    assert sites.get("shop") is not None
+    assert "the site cannot be read (Permission denied)" in str(sites.broken["shop"])
 
 
 @pytest.mark.slow
@@ -193,6 +208,9 @@ def test_whatever_breaks_the_watch_the_next_edit_is_seen(
             rules.write_text(RULES.replace("text: Herbst", "text: Winter"), encoding="utf-8")
             await asyncio.sleep(1.5)
         await until(edge, "Herbst")
+        with monkeypatch.context() as patched:  # a folder that changes while it is looked at
+            patched.setattr("edge.site_folder.stamp", broken)
+            await asyncio.sleep(3.5)
         rules.write_text(RULES.replace("text: Herbst", "text: Advent"), encoding="utf-8")
         await until(edge, "Advent")
         # A name that is no text ends the system's notices; looking goes on.

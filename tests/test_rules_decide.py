@@ -184,6 +184,15 @@ def test_a_split_needs_the_grant_and_says_so() -> None:
     assert one(site(), "strip", granted=frozenset(), unit=None).reason is Reason.CONSENT_REQUIRED
 
 
+def test_nobody_unknown_is_dealt_a_variant() -> None:
+    decision = one(site(), "strip", unit=None)
+    assert (decision.reason, decision.rule, decision.variant) == (
+        Reason.CONSENT_REQUIRED,
+        "test",
+        None,
+    )
+
+
 def test_a_split_is_sticky_and_deals_by_weight() -> None:
     made = site()
     dealt = Counter(one(made, "strip", unit=f"v{number}").variant for number in range(2000))

@@ -255,3 +255,11 @@ def test_a_fault_of_ours_is_a_finding_of_one_file(
     assert loaded.site is None
     wanted = f"{path}:1:1: error: this file could not be read (ZeroDivisionError). "
     assert [str(each) for each in loaded.findings] == [f"{wanted}Report it: this is a fault."]
+
+
+def test_a_file_whose_name_is_no_text_is_named() -> None:
+    loaded = load({**GOOD, "rules/sch\udcf6n.yaml": GOOD["rules/one.yaml"]})
+    assert [str(each) for each in loaded.findings] == [
+        "rules/sch?n.yaml:1:1: error: the file's name is not UTF-8. "
+        "Rename it with letters that every system knows: a to z."
+    ]

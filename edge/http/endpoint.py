@@ -18,6 +18,7 @@ Handler = Callable[[Services, LiveSite, Request], Awaitable[Response]]
 Body = TypeVar("Body")
 
 MAX_BODY = 64 * 1024
+MAX_HEADERS = 64 * 1024
 BODY_SECONDS = 5
 PREFIX = "/_tw/{site}/"
 CORP = b"cross-origin-resource-policy"
@@ -55,6 +56,8 @@ class Call:
     async def _response(
         self, services: Services, live: LiveSite, request: Request, allowed: str | None
     ) -> Response:
+        if request.size > MAX_HEADERS:
+            raise Problem(431, f"headers are {MAX_HEADERS // 1024} KiB at most")
         if request.method not in self.methods:
             raise Problem(405, WRONG_METHOD, allow=", ".join(self.methods))
         if request.method == "OPTIONS":
