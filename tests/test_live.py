@@ -214,11 +214,27 @@ def test_whatever_breaks_the_watch_the_next_edit_is_seen(
         rules.write_text(RULES.replace("text: Herbst", "text: Advent"), encoding="utf-8")
         await until(edge, "Advent")
         # A name that is no text ends the system's notices; looking goes on.
-        odd = bytes(edge.folder / "rules") + b"/\xff.yaml"
+        odd = bytes(edge.folder / "rules") + b"/\xff.txt"
         Path(os.fsdecode(odd)).write_text("x", encoding="utf-8")
         await asyncio.sleep(1.5)
-        Path(os.fsdecode(odd)).unlink()
         rules.write_text(RULES.replace("text: Herbst", "text: Silvester"), encoding="utf-8")
         await until(edge, "Silvester")
 
+    run(tmp_path, test)
+
+
+@pytest.mark.slow
+def test_where_the_system_sends_no_notices_the_next_edit_is_seen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> object:
+        raise OSError(28, "inotify watch limit reached")
+
+    async def test(edge: Running) -> None:
+        await until(edge, "Herbst")
+        rules = edge.folder / "rules" / "main.yaml"
+        rules.write_text(RULES.replace("text: Herbst", "text: Advent"), encoding="utf-8")
+        await until(edge, "Advent")
+
+    monkeypatch.setattr("edge.live.awatch", broken)
     run(tmp_path, test)
