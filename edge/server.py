@@ -8,6 +8,8 @@ from contextlib import suppress
 import uvicorn
 from starlette.types import ASGIApp
 
+from edge.punctual import PunctualProtocol
+
 STOP_SECONDS = 10
 
 
@@ -47,7 +49,7 @@ def _config(app: ASGIApp) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         loop="uvloop",
-        http="httptools",
+        http=PunctualProtocol,
         ws="none",
         proxy_headers=False,
         server_header=False,
