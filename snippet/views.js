@@ -19,8 +19,10 @@ let page = here();
 /** The newest address: a view begins where the history comes to rest. */
 let latest = page;
 let referrer = document.referrer;
-/** @type {Decision[]} */
+/** @type {Decision[]} of this view: none before its answer */
 let decisions = [];
+/** The newest answer came while the address was another: it is asked for again on the way back. */
+let missed = false;
 let counted = false;
 let turn = 0;
 /** @type {ReturnType<typeof setTimeout> | undefined} of the view that is to begin, or has just begun */
@@ -49,8 +51,11 @@ export const decide = guard("decide", async () => {
   const mine = ++turn;
   const url = location.origin + page;
   const answer = await ask("decide", { page: { url, referrer } });
-  // A later call, or the next view, has taken over.
-  if (mine !== turn || here() !== page) return decisions;
+  // A later call has taken over.
+  if (mine !== turn) return decisions;
+  // The next view is about to.
+  missed = here() !== page;
+  if (missed) return decisions;
   take(answer?.decisions ?? []);
   if (answer) set(answer.consent);
   return decisions;
@@ -113,10 +118,13 @@ function leave() {
 
 async function arrive() {
   arrival = setTimeout(() => (arrival = undefined), STILL_MS);
-  if (here() === page) return apply(decisions);
-  if (page) referrer = location.origin + page;
-  page = here();
-  counted = false;
+  if (here() === page && !missed) return apply(decisions);
+  if (here() !== page) {
+    if (page) referrer = location.origin + page;
+    page = here();
+    counted = false;
+    decisions = [];
+  }
   await decide();
   count();
 }

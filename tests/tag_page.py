@@ -147,7 +147,7 @@ def document(body: str, tag: str = TAG_ELEMENT) -> str:
 
 Answer = Callable[[Any], tuple[int, Any]] | tuple[int, Any]
 HUNG = (0, None)
-"""An answer that never comes."""
+"""An answer that does not come before ``answer_hung``."""
 START = 1_750_000_000
 STEP_MS = 50
 
@@ -171,7 +171,7 @@ class Shop:
             "events": lambda sent: (202, {"accepted": len(sent), "dropped": []}),
         }
         self.calls: list[tuple[str, Any]] = []
-        self.hung: list[Request] = []
+        self.hung: list[Route] = []
         self.page.add_init_script(RECORDER)
         self.page.add_init_script(options.get("before", ""))
         if options.get("own_clock", True):
@@ -214,6 +214,13 @@ class Shop:
             lambda: self.page.evaluate("seen.frame()") <= len(self.hung),
         )
 
+    def answer_hung(self) -> None:
+        """Answer the calls that hang, from the table as it is now, and wait for what that sets off."""
+        routes, self.hung = self.hung, []
+        for route in routes:
+            self._answer(route)
+        self.rest()
+
     def text(self, selector: str = "#hero") -> str:
         """The visible text of an element."""
         return self.page.locator(selector).inner_text()
@@ -227,8 +234,7 @@ class Shop:
         assert not harm, harm
 
     def _given_up(self, request: Request) -> None:
-        if request in self.hung:
-            self.hung.remove(request)
+        self.hung = [route for route in self.hung if route.request != request]
 
     def _serve(self, route: Route) -> None:
         path = route.request.url.removeprefix(ORIGIN).split("?")[0]
@@ -238,7 +244,8 @@ class Shop:
         elif path == EDGE + "tag.js":
             self._serve_tag(route)
         else:
-            self._serve_call(route, path.removeprefix(EDGE))
+            self.calls.append((path.removeprefix(EDGE), sent(route)))
+            self._answer(route)
 
     def _serve_tag(self, route: Route) -> None:
         if self.tag_code is None:
@@ -246,14 +253,18 @@ class Shop:
         code = f"(function(__tw){{{self.tag_code}}})({json.dumps(self.boot)});"
         return route.fulfill(body=code, content_type="text/javascript")
 
-    def _serve_call(self, route: Route, name: str) -> None:
-        body = route.request.post_data_json if route.request.method == "POST" else None
-        self.calls.append((name, body))
+    def _answer(self, route: Route) -> None:
+        name = route.request.url.removeprefix(ORIGIN + EDGE).split("?")[0]
         answer = self.answers.get(name, (404, {"title": "no such call"}))
-        status, data = answer(body) if callable(answer) else answer
+        status, data = answer(sent(route)) if callable(answer) else answer
         if status == 0:
-            return self.hung.append(route.request)
+            return self.hung.append(route)
         return route.fulfill(status=status, body=json.dumps(data), content_type="application/json")
+
+
+def sent(route: Route) -> Any:
+    """The JSON of a call, if it has one."""
+    return route.request.post_data_json if route.request.method == "POST" else None
 
 
 def shots() -> Path:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tag_page import GRANTED, ORIGIN, Shop, boot, decision, default
+from tag_page import GRANTED, HUNG, ORIGIN, Shop, boot, decision, default
 from visits import Visit
 
 pytestmark = pytest.mark.browser
@@ -35,6 +35,12 @@ def views(shop: Shop) -> list[str]:
     """The paths that were counted."""
     events = [event for batch in shop.sent("events") for event in batch]
     return [event["properties"]["path"] for event in events if event["name"] == "view"]
+
+
+def go(shop: Shop, path: str, milliseconds: int = 50) -> None:
+    """Move on to an address and stay so long; the next move then comes before the view has settled."""
+    shop.page.evaluate("(path) => history.pushState({}, '', path)", path)
+    shop.settle(milliseconds)
 
 
 def test_what_came_with_the_tag_is_not_asked_for_again(visit: Callable[..., Visit]) -> None:
@@ -123,6 +129,98 @@ def test_back_in_the_middle_of_a_burst_has_the_view_it_had(visit: Callable[..., 
         shop.settle(50)
     shop.settle(400)
     assert (shop.text(), pages(shop), views(shop)) == ("for /a", ["/a"], ["/", "/a"])
+
+
+@pytest.mark.parametrize("late", [by_path, (500, {"title": "broken"})])
+def test_an_answer_that_came_during_a_detour_is_asked_for_again(
+    visit: Callable[..., Visit], late: Any
+) -> None:
+    shop = single_page(visit).open()
+    shop.answers["decide"] = HUNG
+    go(shop, "/b")
+    go(shop, "/c")
+    shop.answers["decide"] = late
+    shop.answer_hung()
+    shop.answers["decide"] = HUNG
+    go(shop, "/b", 400)
+    # Not what was decided for the page before.
+    assert shop.text() == "own"
+    shop.answers["decide"] = by_path
+    shop.answer_hung()
+    assert (shop.text(), pages(shop)) == ("for /b", ["/b", "/b"])
+    assert views(shop) == ["/", "/b"]
+    referrers = [sent["page"]["referrer"] for sent in shop.sent("decide")]
+    assert referrers == [f"{ORIGIN}/"] * 2
+    shop.unharmed()
+
+
+def test_an_answer_that_outlasts_a_detour_is_waited_for(visit: Callable[..., Visit]) -> None:
+    shop = single_page(visit).open()
+    shop.answers["decide"] = HUNG
+    for path in ("/b", "/c", "/b"):
+        go(shop, path)
+    shop.settle(350)
+    assert shop.text() == "own"
+    shop.answers["decide"] = by_path
+    shop.answer_hung()
+    assert (shop.text(), pages(shop), views(shop)) == ("for /b", ["/b"], ["/", "/b"])
+
+
+@pytest.mark.parametrize("stay", [50, 400])
+def test_back_to_the_first_page_while_an_answer_is_under_way(
+    visit: Callable[..., Visit], stay: int
+) -> None:
+    shop = single_page(visit).open()
+    shop.answers["decide"] = HUNG
+    go(shop, "/b")
+    go(shop, "/", stay)
+    assert shop.text() == "own"
+    shop.answers["decide"] = by_path
+    shop.answer_hung()
+    shop.settle(400)
+    assert (shop.text(), pages(shop), views(shop)) == ("for /", ["/b", "/"], ["/", "/b", "/"])
+
+
+def test_a_view_whose_decision_failed_is_the_default_until_it_is_a_view_again(
+    visit: Callable[..., Visit],
+) -> None:
+    shop = single_page(visit).open()
+    shop.answers["decide"] = (500, {"title": "broken"})
+    go(shop, "/b")
+    shop.answers["decide"] = by_path
+    go(shop, "/c")
+    go(shop, "/b", 400)
+    assert (shop.text(), pages(shop)) == ("own", ["/b"])
+    go(shop, "/c", 400)
+    go(shop, "/b", 400)
+    assert (shop.text(), pages(shop)) == ("for /b", ["/b", "/c", "/b"])
+
+
+def test_a_detour_and_back_has_the_view_it_had(visit: Callable[..., Visit]) -> None:
+    shop = single_page(visit).open()
+    go(shop, "/b")
+    go(shop, "/b?x")
+    assert shop.text() == "own"
+    go(shop, "/b", 400)
+    assert (shop.text(), pages(shop), views(shop)) == ("for /b", ["/b"], ["/", "/b"])
+
+
+def test_what_a_customer_was_shown_does_not_come_back_after_a_logout_and_a_detour(
+    visit: Callable[..., Visit],
+) -> None:
+    shop = single_page(visit).open()
+    go(shop, "/b")
+    shop.answers |= {"logout": (200, {"linked": False}), "decide": HUNG}
+    shop.page.evaluate("() => void tagwerk.logout()")
+    shop.rest()
+    go(shop, "/c")
+    shop.answers["decide"] = (
+        200,
+        {"decisions": [decision(html="for anyone")], "consent": GRANTED},
+    )
+    shop.answer_hung()
+    go(shop, "/b", 400)
+    assert (shop.text(), pages(shop)) == ("for anyone", ["/b", "/b", "/b"])
 
 
 def test_the_page_has_its_own_nodes_back_before_it_renders(visit: Callable[..., Visit]) -> None:
