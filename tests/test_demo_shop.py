@@ -196,7 +196,8 @@ def test_the_strip_plays_device_and_country_for_the_edge(tmp_path: Path) -> None
 
 def test_the_strip_changes_nothing_outside_the_edge() -> None:
     async def story() -> None:
-        cookie = (b"cookie", b"demo_try=device=mobile&country=CH")
+        other = b'theme={"dark":1}; a=b c; lone; '  # as another program on localhost may set
+        cookie = (b"cookie", other + b"demo_try=device=mobile&country=CH")
         for path, changed in (("/", False), ("/_twist", False), ("/_tw/demo-shop/decide", True)):
             seen: list[Any] = []
 
@@ -211,6 +212,15 @@ def test_the_strip_changes_nothing_outside_the_edge() -> None:
             assert scope["headers"] == headers and scope["client"] == ("8.8.8.8", 1)
 
     asyncio.run(story())
+
+
+def test_no_address_redirects_to_the_host_a_client_names(tmp_path: Path) -> None:
+    async def story(shop: Shop) -> None:
+        for path in ("/assets", "/login/", "/warenkorb/"):
+            answer = await shop.visitor().http.get(path, headers={"host": "evil.example"})
+            assert answer.status_code == 404 and "location" not in answer.headers
+
+    run(tmp_path, story)
 
 
 def test_a_choice_that_the_strip_does_not_offer_is_none(tmp_path: Path) -> None:

@@ -50,7 +50,7 @@ def build(
         async with edge.router.lifespan_context(edge):
             yield
 
-    return Starlette(
+    app = Starlette(
         routes=[
             Route("/_tw/{rest:path}", front),
             Route("/healthz", front),
@@ -62,3 +62,5 @@ def build(
         lifespan=lifespan,
         exception_handlers={404: shop.not_found},
     )
+    app.router.redirect_slashes = False  # it would name whatever Host the client sent
+    return app

@@ -4,10 +4,10 @@ It stands in front of an unmodified edge and changes what arrives there, never w
 """
 
 from collections.abc import Mapping
-from http.cookies import CookieError, SimpleCookie
 from typing import Final
 from urllib.parse import parse_qsl, urlencode
 
+from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 COOKIE: Final = "demo_try"
@@ -61,17 +61,8 @@ class TryStrip:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, changed if it is for the edge and a choice was made."""
         if scope["type"] == "http" and scope["path"].startswith(EDGE):
-            scope = _changed(scope, read(_cookies(scope)))
+            scope = _changed(scope, read(Request(scope).cookies))
         await self._edge(scope, receive, send)
-
-
-def _cookies(scope: Scope) -> dict[str, str]:
-    header = b"; ".join(value for name, value in scope["headers"] if name == b"cookie")
-    try:
-        jar = SimpleCookie(header.decode("latin-1"))
-    except CookieError:
-        return {}
-    return {name: morsel.value for name, morsel in jar.items()}
 
 
 def _changed(scope: Scope, chosen: Mapping[str, str]) -> Scope:
