@@ -12,7 +12,6 @@ class PunctualProtocol(HttpToolsProtocol):
     """Closes a connection that sends no whole head in time; between requests uvicorn's own time runs."""
 
     _deadline: asyncio.TimerHandle | None = None
-    _in_head = True
 
     def connection_made(self, transport: Any) -> None:
         """Begin to wait for the first request."""
@@ -27,19 +26,12 @@ class PunctualProtocol(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """Wait for the rest of a head that came in part."""
         super().data_received(data)
-        if self._in_head and self._deadline is None and not self.transport.is_closing():
+        # A head that begins has a scope of its own, which learns the method once the head is whole.
+        if self.scope is not None and "method" in self.scope:
+            if self._deadline is not None:
+                self._wait_no_more()
+        elif self._deadline is None and not self.transport.is_closing():
             self._wait()
-
-    def on_message_begin(self) -> None:
-        """A head begins."""
-        self._in_head = True
-        super().on_message_begin()
-
-    def on_headers_complete(self) -> None:
-        """A head is whole."""
-        self._in_head = False
-        self._wait_no_more()
-        super().on_headers_complete()
 
     def _wait(self) -> None:
         self._deadline = self.loop.call_later(HEAD_SECONDS, self.transport.close)

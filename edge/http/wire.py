@@ -16,5 +16,6 @@ class ConsentState(msgspec.Struct, frozen=True):
 
 def consent_state(grants: Grants) -> ConsentState:
     """Return the grants as the tag reads them, in a fixed order."""
-    names = [purpose for purpose in PURPOSES if grants.permits(purpose)]
+    granted = grants.purposes
+    names: list[str] = [purpose for purpose in PURPOSES if purpose in granted]
     return ConsentState(grants.state, names, grants.revision, grants.ask)
