@@ -54,10 +54,10 @@ class Reader:
         self.refuse(node, f"{what} must be a list, not {_said(node)}", "Begin each item with '- '")
         return []
 
-    def text(self, node: Node | None, what: str) -> str | None:
-        """Return a non-empty text."""
+    def text(self, node: Node | None, what: str, *, may_be_empty: bool = False) -> str | None:
+        """Return a text; an empty one only where that can be meant."""
         value = self._scalar(node, what, "string")
-        if value == "" and node is not None:
+        if value == "" and node is not None and not may_be_empty:
             self.refuse(node, f"{what} is empty")
             return None
         return value if isinstance(value, str) else None

@@ -108,13 +108,16 @@ class ShowReader:
             self._reader.refuse(keys[name], f"{action} does not use '{name}'", "Remove it")
 
     def _plain(self, action: str, keys: Mapping[str, Node]) -> Show | None:
-        text = self._reader.text(keys.get("text"), "text")
-        value = self._reader.text(keys.get("value"), "value")
+        sets = action == "setAttribute"
+        text = self._reader.text(keys.get("text"), "text", may_be_empty=True)
+        # A picture that says nothing has an empty alt, a boolean attribute such as hidden an empty value.
+        value = self._reader.text(keys.get("value"), "value", may_be_empty=sets)
         name = self._reader.text(keys.get("name"), "name")
         if (
-            action == "setAttribute"
+            sets
             and name is not None
-            and not self._safe_attribute(name, value or "", keys)
+            and value is not None
+            and not self._safe_attribute(name, value, keys)
         ):
             return None
         return Show(action, text=text, name=name, value=value)

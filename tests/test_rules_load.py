@@ -8,6 +8,7 @@ import pytest
 from rules.codes import COUNTRIES
 from rules.findings import did_you_mean
 from rules.loader import load
+from rules.model import Show
 from rules.operators import OTHER_WORDS
 from tables import rows
 
@@ -60,6 +61,26 @@ def test_refused(row: dict[str, Any]) -> None:
     assert len(said) == len(row["want"]), said
     for line, wanted in zip(said, sorted(row["want"], key=lambda w: w), strict=True):
         assert line.startswith(wanted), said
+
+
+@pytest.mark.parametrize(
+    ("keys", "wanted"),
+    [
+        ("action: setText, text: ''", Show("setText", text="")),
+        ("action: setAttribute, name: alt, value: ''", Show("setAttribute", name="alt", value="")),
+        (
+            "action: setAttribute, name: hidden, value: ''",
+            Show("setAttribute", name="hidden", value=""),
+        ),
+    ],
+)
+def test_an_empty_text_may_be_meant(keys: str, wanted: Show) -> None:
+    rules = GOOD["rules/one.yaml"].replace(b"action: hide", keys.encode(), 1)
+    loaded = load({**GOOD, "rules/one.yaml": rules})
+    assert loaded.findings == [] and loaded.site is not None
+    assert [each.variants[0].show for each in loaded.site.rules["hero"] if each.id == "second"] == [
+        wanted
+    ]
 
 
 @pytest.mark.parametrize("row", rows("blocks"))
