@@ -69,6 +69,9 @@ class _Environment(ImmutableSandboxedEnvironment):
 _ENVIRONMENT = _Environment(
     autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
 )
+_ENVIRONMENT.globals.clear()  # 'range', 'dict' and the like are values as any others
+_RESERVED = "self"
+"""Jinja shows the template itself by this name, whatever value is given."""
 
 
 class TemplateCheck:
@@ -171,6 +174,9 @@ class TemplateCheck:
         if node.name == ATTRIBUTES:
             hint = "Write attr['crm.first_name']"
             self._refuse(node.lineno, ATTRIBUTES, "attr alone shows nothing", hint)
+        if node.name == _RESERVED:
+            message = f"'{_RESERVED}' is a word of the templates themselves"
+            self._refuse(node.lineno, _RESERVED, message, "Call the value something else")
         self.variables.add(node.name)
 
     def _filter(self, node: nodes.Filter | nodes.Test) -> None:

@@ -5,8 +5,9 @@ from typing import Any
 
 import msgspec
 import pytest
+from jinja2.defaults import DEFAULT_NAMESPACE
 
-from rules.blocks import frozen
+from rules.blocks import BadRender, compile_block, frozen
 from rules.bucketing import pick
 from rules.conditions import Context
 from rules.decide import Decision, Reason, decide
@@ -159,6 +160,19 @@ def test_an_attribute_called_like_a_method_is_not_the_method() -> None:
     made = site(site=known, gold=b"{{ attr['items'] }}{{ n }}")
     assert one(made, facts={"crm.tier": "gold"}).reason is Reason.ERROR
     assert one(made, facts={"crm.tier": "gold", "items": "x"}).html == "x1"
+
+
+@pytest.mark.parametrize(
+    "name", ["loop", "caller", "varargs", "kwargs", "super", *DEFAULT_NAMESPACE]
+)
+def test_a_word_of_other_templates_is_a_plain_value(name: str) -> None:
+    source = f"<b>{{{{ {name} }}}}</b>"
+    block, findings = compile_block("b", {"": ("b.html", source)})
+    assert findings == [] and block is not None
+    assert block.variables == {name}
+    assert block.render("de", frozen({name: 1}), {}) == "<b>1</b>"
+    with pytest.raises(BadRender):
+        block.render("de", frozen({}), {})
 
 
 def test_a_link_made_of_a_value_cannot_run() -> None:
