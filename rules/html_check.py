@@ -7,7 +7,7 @@ import nh3
 
 from rules.findings import Finding
 from rules.open_tags import VOID, OpenTag, OpenTags
-from rules.template_marks import FILL, Mark, blanked, place, statements
+from rules.template_marks import FILL, TEXT_PARTS, Mark, blanked, place, statements
 
 UNREADABLE = (
     RecursionError, ValueError, SyntaxError, AssertionError, OverflowError, MemoryError,
@@ -139,7 +139,9 @@ class _HtmlCheck(HTMLParser):
             self._say(f"<{tag}> is not allowed in a block")
         else:
             self._attributes(tag, attrs)
-            self._tags.start(OpenTag(tag, self._place()))
+            wrong = self._tags.start(OpenTag(tag, self._place()))
+            if wrong is not None:
+                self._say(*wrong)
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         # Browsers do not see the slash: <div/> is open.
@@ -158,6 +160,19 @@ class _HtmlCheck(HTMLParser):
             message = f"<{each.name}> is not closed before </{tag}>"
             hint = f"Add </{each.name}> before it"
             self.found.append(Finding(self._path, *each.place, message, hint))
+
+    def handle_data(self, data: str) -> None:
+        start = self._place()
+        self._catch_up(start)
+        for part in TEXT_PARTS.finditer(data):
+            if part.lastgroup == "statement" and self._marks:
+                self._tags.branch(self._marks.pop(0).word)
+            wrong = self._tags.text() if part.lastgroup == "text" else None
+            if wrong is not None:
+                line, column = place(data, part.start())
+                where = (start[0] + line - 1, column + (start[1] - 1 if line == 1 else 0))
+                self.found.append(Finding(self._path, *where, *wrong))
+                return
 
     def _attributes(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if any(FILL in name for name, _ in attrs):

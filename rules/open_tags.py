@@ -5,6 +5,8 @@ https://html.spec.whatwg.org/multipage/syntax.html#optional-tags
 
 from typing import NamedTuple
 
+from rules.html_places import ENDS_P, Wrong, ended_around, ends_around, misplaced, outside_cells
+
 VOID = frozenset({"area", "br", "col", "hr", "img", "source", "wbr"})
 """Tags without an end, of those a block may hold."""
 MAX_OPEN = 200
@@ -13,17 +15,16 @@ MAX_OPEN = 200
 _CELLS = ("td", "th", "p")
 _PARTS = ("thead", "tbody", "tfoot", "tr", "caption", "colgroup", *_CELLS)
 _ENDED_BY: dict[str, tuple[str, ...]] = {
-    "li": ("li", "p"), "dt": ("dt", "dd", "p"), "dd": ("dt", "dd", "p"), "rt": ("rt", "rp"), "rp": ("rt", "rp"),
+    **dict.fromkeys(ENDS_P, ("p",)),
+    "li": ("li", "p"), "dt": ("dt", "dd", "p"), "dd": ("dt", "dd", "p"),
     "td": _CELLS, "th": _CELLS, "tr": ("tr", "caption", "colgroup", *_CELLS),
     "thead": _PARTS, "tbody": _PARTS, "tfoot": _PARTS, "colgroup": ("caption",),
-    **dict.fromkeys((
-        "address", "article", "aside", "blockquote", "center", "details", "div", "dl", "figcaption", "figure",
-        "footer", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hgroup", "hr", "main", "nav", "ol", "p", "pre",
-        "section", "summary", "table", "ul",
-    ), ("p",)),
 }  # fmt: skip
 """Tag -> those that end where it begins."""
-_END_IS_OPTIONAL = frozenset({*_PARTS, "li", "dt", "dd", "rt", "rp"})
+_IN_RUBY = ("rt", "rp")
+_ENDED_IN_RUBY = (*_IN_RUBY, "dd", "dt", "li", "p")
+"""What <rt> and <rp> end, but only in <ruby>."""
+_END_IS_OPTIONAL = frozenset({*_PARTS, "li", "dt", "dd", *_IN_RUBY})
 
 
 class OpenTag(NamedTuple):
@@ -46,15 +47,40 @@ class OpenTags:
         self._named: set[str] = set()
         self._lost = False
 
-    def start(self, tag: OpenTag) -> None:
-        """Open a tag; some end those before them. Raises ``RecursionError`` where they nest too deep."""
+    def start(self, tag: OpenTag) -> Wrong | None:
+        """Open a tag, which may end others; say what is wrong with its place.
+
+        Raises ``RecursionError`` where they nest too deep.
+        """
         ended = _ENDED_BY.get(tag.name, ())
+        if tag.name in _IN_RUBY and "ruby" in self._names():
+            ended = _ENDED_IN_RUBY
         while self._open and self._open[-1].name in ended:
             self._open.pop()
+        wrong = self._misplaced(tag.name)
         if tag.name not in VOID:
             self._open.append(tag)
         if len(self._open) > MAX_OPEN:
             raise RecursionError
+        return wrong
+
+    def text(self) -> Wrong | None:
+        """Say what is wrong with a text at this place."""
+        return None if self._lost else outside_cells("a text", self._names())
+
+    def _names(self) -> list[str]:
+        return [tag.name for tag in self._open]
+
+    def _misplaced(self, name: str) -> Wrong | None:
+        around = self._names()
+        if self._lost:
+            return None
+        at = ended_around(name, around)
+        if at is None:
+            return misplaced(name, around)
+        del self._open[at]
+        self._named.add(around[at])
+        return ends_around(name, around[at])
 
     def end(self, name: str) -> list[OpenTag] | None:
         """Close a tag and return those that should have been closed before; None if it is not open."""
@@ -83,7 +109,7 @@ class OpenTags:
             return
         around = self._ifs[-1]
         around.words.append(word)
-        around.ends.append([tag.name for tag in self._open])
+        around.ends.append(self._names())
         if word != "endif":
             self._open = list(around.before)
             return

@@ -7,8 +7,15 @@ from typing import NamedTuple
 FILL = "\ufffc"
 """Stands where a mark stood, so that nobody takes what is shown there for the author's HTML."""
 
+TEXT_PARTS = re.compile(
+    rf"(?P<statement>y{FILL}[{FILL}\n]*)|z{FILL}[{FILL}\n]*|(?P<text>(?:(?![yz]{FILL})[^ \t\n\r\f])+)"
+)
+"""What a text of a template's HTML, its marks blanked, consists of besides white space."""
+
 _OPENS = re.compile(r"\{[{%#]")
 _CLOSED_BY = {"{{": "}}", "{%": "%}", "{#": "#}"}
+# Each begins with a letter, or a parser of HTML would not take it for a name.
+_BLANKED_AS = {"{{": "x", "{%": "y", "{#": "z"}
 _WORD = re.compile(r"\{%[-+]?\s*((?:else|end)\s+if\b|\w+)")
 
 
@@ -40,8 +47,9 @@ def blanked(source: str) -> str:
     parts: list[str] = []
     done = 0
     for start, end in _spans(source):
-        # It begins with a letter, or a parser of HTML would not take it for a name.
-        mark = "x" + re.sub(r"[^\n]", FILL, source[start + 1 : end])
+        mark = _BLANKED_AS[source[start : start + 2]] + re.sub(
+            r"[^\n]", FILL, source[start + 1 : end]
+        )
         parts += [source[done:start], mark]
         done = end
     return "".join(parts) + source[done:]
