@@ -31,6 +31,7 @@ def plain(html: str) -> str:
     return re.sub(r"</?(tbody|colgroup)>", "", html)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("around", AROUND, ids=lambda tags: " ".join(tags) or "nothing")
 def test_html_is_accepted_if_it_reaches_the_page_as_it_is_written(around: tuple[str, ...]) -> None:
     wrongly: list[str] = []
