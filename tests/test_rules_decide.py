@@ -196,6 +196,8 @@ def test_a_srcset_of_addresses_is_kept() -> None:
 
 def test_a_split_needs_the_grant_and_says_so() -> None:
     assert one(site(), "strip", granted=frozenset(), unit=None).reason is Reason.CONSENT_REQUIRED
+    known = frozenset({"necessary", "statistics"})  # an ID is there, but not for this
+    assert one(site(), "strip", granted=known, unit="v").reason is Reason.CONSENT_REQUIRED
 
 
 def test_nobody_unknown_is_dealt_a_variant() -> None:
