@@ -11,6 +11,9 @@ from edge import server
 from harness import Edge, copy_demo, tagwerk
 
 
+pytestmark = pytest.mark.slow
+
+
 @pytest.fixture
 def taken() -> Iterator[int]:
     """A port that somebody listens on."""

@@ -13,6 +13,8 @@ from starlette.routing import Route
 
 from edge import server
 
+pytestmark = pytest.mark.slow
+
 HEAD = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n"
 WAIT = 0.3
 
