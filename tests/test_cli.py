@@ -10,7 +10,6 @@ import pytest
 from edge import server
 from harness import Edge, copy_demo, tagwerk
 
-
 pytestmark = pytest.mark.slow
 
 
