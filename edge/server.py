@@ -8,7 +8,7 @@ from contextlib import suppress
 import uvicorn
 from starlette.types import ASGIApp
 
-from edge.punctual import PunctualProtocol
+from edge.head_deadline import HeadDeadlineProtocol
 
 STOP_SECONDS = 10
 
@@ -49,7 +49,7 @@ def _config(app: ASGIApp) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         loop="uvloop",
-        http=PunctualProtocol,
+        http=HeadDeadlineProtocol,
         ws="none",
         proxy_headers=False,
         server_header=False,

@@ -34,7 +34,7 @@ async def echo(request: Request) -> PlainTextResponse:
 @asynccontextmanager
 async def serving(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[int]:
     """Serve as the edge does, with a shorter patience; gives the port."""
-    monkeypatch.setattr("edge.punctual.HEAD_SECONDS", WAIT)
+    monkeypatch.setattr("edge.head_deadline.HEAD_SECONDS", WAIT)
     app = Starlette(routes=[Route("/", echo, methods=["GET", "POST"])])
     with server.listen("127.0.0.1", 0, "") as listening:
         running = uvicorn.Server(server._config(app))

@@ -8,7 +8,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 HEAD_SECONDS = 5.0
 
 
-class PunctualProtocol(HttpToolsProtocol):
+class HeadDeadlineProtocol(HttpToolsProtocol):
     """Closes a connection that sends no whole head in time; between requests uvicorn's own time runs."""
 
     _deadline: asyncio.TimerHandle | None = None
