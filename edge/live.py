@@ -77,9 +77,7 @@ class LiveSites:
         except BadSite:
             raise
         except Exception as bad:  # a disk that fails, or a defect of ours: what was good serves on
-            why = bad.strerror if isinstance(bad, OSError) else type(bad).__name__
-            said = f"the site cannot be read ({why})"
-            raise BadSite([Finding(SITE_FILE, 1, 1, said, "See who may read it")]) from bad
+            raise BadSite([_unreadable(bad)]) from bad
         self._last_good.keep(folder.name, files)
         return live
 
@@ -174,6 +172,13 @@ class LiveSites:
             )
         message = "the last good version serves on"
         self._log.error("site.edit_refused", site=name, count=len(bad.findings), message=message)
+
+
+def _unreadable(bad: Exception) -> Finding:
+    why, hint = type(bad).__name__, "Report it: this is a fault"
+    if isinstance(bad, OSError):
+        why, hint = str(bad.strerror), "See whether the disk is well and who may read the folder"
+    return Finding(SITE_FILE, 1, 1, f"the site cannot be read ({why})", hint)
 
 
 def in_folder(folder: Path, finding: Finding) -> Finding:
