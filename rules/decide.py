@@ -102,12 +102,12 @@ class _Deciding:
     def _won(self, rule: Rule) -> Decision:
         campaign, unit = rule.campaign, self._context.unit
         # A visitor ID may be there for statistics alone, which is no grant to deal by it.
-        dealt = unit is not None and PURPOSE in self._context.granted
-        if campaign.holdout and dealt and held_out(campaign.name, campaign.holdout, unit or ""):
+        dealt = unit if PURPOSE in self._context.granted else None
+        if campaign.holdout and dealt and held_out(campaign.name, campaign.holdout, dealt):
             return self._default(rule.slot, Reason.HOLDOUT, rule)
-        if not rule.split:
+        if unit is None or not rule.split:
             return self._shown(rule, rule.variants[0], Reason.MATCH)
-        return self._shown(rule, pick(rule.id, rule.variants, unit or ""), Reason.SPLIT)
+        return self._shown(rule, pick(rule.id, rule.variants, unit), Reason.SPLIT)
 
     def _shown(self, rule: Rule, variant: Variant, reason: Reason) -> Decision:
         show, name, slot = variant.show, variant.name, rule.slot
