@@ -1,5 +1,6 @@
 """The edge as a process of its own: started, killed, hung, restarted, its log kept."""
 
+import abc
 import os
 import re
 import shutil
@@ -61,7 +62,7 @@ def wait_until(what: str, check: Any, seconds: float = 5.0, every: float = 0.02)
     return found
 
 
-class Process:
+class Process(abc.ABC):
     """A server process with its log kept; a subclass says its command and when it is ready."""
 
     def __init__(self, port: int | None = None) -> None:
@@ -71,9 +72,9 @@ class Process:
         self._process: subprocess.Popen[str] | None = None
         self._reader: threading.Thread | None = None
 
+    @abc.abstractmethod
     def command(self) -> Sequence[str]:
         """The command line."""
-        raise NotImplementedError
 
     def environment(self) -> Mapping[str, str]:
         """Variables on top of this process's own, settings of ours left out."""

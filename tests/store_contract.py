@@ -167,8 +167,3 @@ class DurableAndShared:
 
 class StoreContract(ReadAndCount, LinkAndErase, LedgerAndCustomers, DurableAndShared):
     """All of the contract. Inherit it and give the ``connect`` fixture."""
-
-    @pytest.fixture
-    def connect(self) -> Connect:
-        """Open one more store on this test's data."""
-        raise NotImplementedError
