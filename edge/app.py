@@ -17,6 +17,7 @@ from edge.secrets_file import Secrets
 from edge.services import Clock, Services
 from edge.settings import Settings
 from edge.stores.base import Store
+from edge.strangers import Strangers
 
 DRAIN_SECONDS = 5.0
 CALLS = [tag.call, decide.call, banner.call, consent.call, *identify.calls, events.call]
@@ -41,6 +42,7 @@ def make_services(
         sites=sites,
         countries=Countries.open(settings.geo),
         erasures=Erasures(store, clock, log, settings.state / "erasures"),
+        strangers=Strangers(log),
         clock=clock,
         log=log,
         cookie_keys=secrets.cookies,

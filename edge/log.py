@@ -23,6 +23,7 @@ FIELDS: Final[Mapping[str, str]] = {
     "file": "path of a file of a site or of the edge",
     "line": "line in that file",
     "column": "column in that line",
+    "origin": "origin of a page that calls without being listed: scheme, host and port",
     "message": "what is wrong, in words; about files and settings, never about people",
     "hint": "what to do about it",
     "method": "HTTP method",

@@ -10,6 +10,7 @@ from edge.live import LiveSites
 from edge.log import Log
 from edge.settings import Settings
 from edge.stores.base import Store
+from edge.strangers import Strangers
 from edge.tokens import Signer
 
 Clock = Callable[[], int]
@@ -33,6 +34,7 @@ class Services:
     sites: LiveSites
     countries: Countries
     erasures: Erasures
+    strangers: Strangers
     clock: Clock
     log: Log
     cookie_keys: tuple[bytes, ...]

@@ -46,7 +46,7 @@ export async function call(path, body, keepalive = false) {
 export async function ask(path, body) {
   try {
     const [response, data] = await call(path, body);
-    if (!response.ok) throw response.status;
+    if (!response.ok) throw data?.detail ?? response.status;
     return data;
   } catch (error) {
     fail(path, error);

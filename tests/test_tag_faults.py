@@ -48,6 +48,14 @@ def test_an_edge_that_fails_behind_the_tag(
     shop.unharmed()
 
 
+def test_what_the_edge_says_against_a_call_reaches_who_looks(visit: Callable[..., Visit]) -> None:
+    shop = Shop(visit(), BODY, boot=boot(None))
+    shop.answers["decide"] = (403, {"detail": "the Origin https://x.example is not listed"})
+    shop.open()
+    said = [each["message"] for each in shop.said("error")]
+    assert said == ["the Origin https://x.example is not listed"]
+
+
 @pytest.mark.parametrize(
     "code",
     [None, "", "throw new Error('cut off", TAG[: len(TAG) // 2]],

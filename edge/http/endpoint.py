@@ -60,10 +60,12 @@ class Call:
             raise Problem(431, f"headers are {MAX_HEADERS // 1024} KiB at most")
         if request.method not in self.methods:
             raise Problem(405, WRONG_METHOD, allow=", ".join(self.methods))
-        if request.method == "OPTIONS":
-            return _preflight(allowed)
-        if self._writes and allowed is None:
-            raise Problem(403, "this Origin is not listed under 'origins' in site.yaml")
+        preflight = request.method == "OPTIONS"
+        if allowed is None and (preflight or self._writes):
+            origin = request.header(b"origin")
+            raise Problem(403, services.strangers.refuse(live.site.name, origin))
+        if preflight:
+            return _preflight()
         return await self._handler(services, live, request)
 
 
@@ -86,9 +88,7 @@ def _expire_stray(live: LiveSite, services: Services, request: Request, response
         response.headers.append("set-cookie", cookies.expire(cookies.VISITOR))
 
 
-def _preflight(allowed: str | None) -> Response:
-    if allowed is None:
-        raise Problem(403, "this Origin is not one of the site's")
+def _preflight() -> Response:
     headers = {
         "access-control-allow-methods": "GET, POST",
         "access-control-allow-headers": "content-type",
