@@ -19,7 +19,6 @@ _PLACEHOLDERS: Final[Mapping[str, frozenset[str]]] = {
     "intro": frozenset({"purposes"}),
     "recipients_many": frozenset({"count"}),
     "countries_some": frozenset({"countries"}),
-    "voluntary": frozenset({"reopen"}),
     "settings_intro": frozenset({"reject"}),
     "services_many": frozenset({"count"}),
     "service_privacy": frozenset({"provider"}),
@@ -34,7 +33,8 @@ _PLACEHOLDERS: Final[Mapping[str, frozenset[str]]] = {
 REQUIRED_KEYS: Final = frozenset(
     {
         *_PLACEHOLDERS,
-        *("title", "accept", "reject", "settings", "save", "close", "reopen", "failed"),
+        *("title", "voluntary", "accept", "reject", "settings", "save"),
+        *("close", "reopen", "failed"),
         *("imprint", "privacy", "always_on", "list_and"),
         *("recipients_none", "recipients_one", "countries_none"),
         *("services_none", "services_one", "provider", "cookies", "cookies_none"),
@@ -177,7 +177,7 @@ def _first_layer(policy: Policy, texts: Texts) -> tuple[str, ...]:
     return (
         texts("intro", purposes=texts.listed(names)),
         *_recipients(policy, texts),
-        texts("voluntary", reopen=texts("reopen")),
+        texts("voluntary"),
     )
 
 

@@ -53,8 +53,8 @@ FIRST_LAYER = [
     ({}, "en", "outside the EU and the EEA: Switzerland, USA and India."),
     ({"services": ONE}, "de", "Die Daten bleiben in der EU und im EWR."),
     ({"services": [*ONE, NECESSARY]}, "de", "Die Daten bleiben in der EU und im EWR."),
-    ({}, "de", "jederzeit widerrufen: auf jeder Seite unter „Datenschutz-Einstellungen“."),
-    ({}, "en", "withdraw it at any time: on every page under “Privacy settings”."),
+    ({}, "de", "jederzeit widerrufen: auf jeder Seite in den Datenschutz-Einstellungen."),
+    ({}, "en", "withdraw it at any time: on every page in the privacy settings."),
 ]
 
 
