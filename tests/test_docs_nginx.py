@@ -1,7 +1,5 @@
-"""The nginx example of the docs, run by nginx: only addresses and files are replaced by a test's own."""
+"""The nginx example of the docs, run by nginx."""
 
-import os
-import socket
 import subprocess
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -11,61 +9,28 @@ from threading import Thread
 import httpx
 import pytest
 
-from harness import NGINX, Process, free_port, wait_until
+from harness import free_port, wait_until
+from nginx import Nginx
 from test_docs_examples import HOW_TO, examples
 
 pytestmark = pytest.mark.slow
 HOST = "www.my-shop.example"
-AROUND = """
-%(user)s
-pid %(dir)s/nginx.pid;
-error_log stderr;
-events {}
-http {
-  access_log off;
-  client_body_temp_path %(dir)s/body; proxy_temp_path %(dir)s/proxy;
-  fastcgi_temp_path %(dir)s/f; uwsgi_temp_path %(dir)s/u; scgi_temp_path %(dir)s/s;
-  %(sample)s
-}
-"""
 
 
-class Proxy(Process):
-    """nginx with the example; ``port`` is the one of HTTPS."""
+class Proxy(Nginx):
+    """The site's own host; ``port`` is the one of HTTPS."""
 
     def __init__(self, folder: Path, edge: int) -> None:
-        super().__init__()
-        self.plain = free_port()
-        self._folder = folder
+        port, self.plain = free_port(), free_port()
+        here = {
+            "listen 80;": f"listen 127.0.0.1:{self.plain};",
+            "listen 443 ssl;": f"listen 127.0.0.1:{port} ssl;",
+            "server 127.0.0.1:8080;": f"server 127.0.0.1:{edge};",
+            "/etc/ssl/my-shop/": f"{folder}/",
+            "/var/www/my-shop;": f"{folder}/www;",
+        }
         sample = examples(HOW_TO + "put-the-tag-on-your-site.md", "nginx")[0]
-        for shown, here in (
-            ("listen 80;", f"listen 127.0.0.1:{self.plain};"),
-            ("listen 443 ssl;", f"listen 127.0.0.1:{self.port} ssl;"),
-            ("server 127.0.0.1:8080;", f"server 127.0.0.1:{edge};"),
-            ("/etc/ssl/my-shop/", f"{folder}/"),
-            ("/var/www/my-shop;", f"{folder}/www;"),
-        ):
-            assert shown in sample
-            sample = sample.replace(shown, here)
-        user = "user root;" if os.geteuid() == 0 else ""
-        text = AROUND % {"user": user, "dir": folder, "sample": sample}
-        (folder / "nginx.conf").write_text(text, encoding="utf-8")
-
-    def command(self) -> list[str]:
-        """nginx in the foreground."""
-        return [NGINX, "-p", str(self._folder), "-c", str(self._folder / "nginx.conf")]
-
-    def start(self) -> "Proxy":
-        """Check the example as its reader does, then run it."""
-        tested = subprocess.run([*self.command(), "-t"], capture_output=True, text=True)
-        assert tested.returncode == 0 and "[warn]" not in tested.stderr, tested.stderr
-        with (self._folder / "nginx.conf").open("a", encoding="utf-8") as config:
-            config.write("daemon off;\n")
-        return super().start()
-
-    def _ready(self) -> bool:
-        with socket.socket() as probe:
-            return probe.connect_ex(("127.0.0.1", self.port)) == 0
+        super().__init__(folder, sample, port, here)
 
 
 class Edge(BaseHTTPRequestHandler):
