@@ -1,23 +1,25 @@
 """Importing customers from a CSV file of the CRM: all of the file or nothing of it.
 
-A column X, or ``crm.X``, fills the declared attribute ``crm.X``. Columns that are not declared are not stored:
-what no rule can read is not worth keeping.
+A column X or ``crm.X`` fills the declared attribute of either name. Columns that are not declared are not
+stored: what no rule can read is not worth keeping. One that is nearly declared is a slip and refused.
 """
 
 import csv
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
-from edge.crm_values import Attribute, BadValue, read_value, value_class
+from edge.crm_values import Attribute, BadValue, counted, read_value, value_class
 from edge.stores.base import Customer, Scalar, Store
+from rules.findings import did_you_mean
 
 PREFIX: Final = "crm."
 ID: Final = "id"
 LONGEST_ID: Final = 200
-DELIMITERS: Final = ",;"
+DELIMITERS: Final = {",": "comma", ";": "semicolon", "\t": "tab"}
 REPORT_EVERY: Final = 64 * 1024
 """Bytes between two calls of ``progress``."""
 
@@ -45,11 +47,11 @@ class Report(msgspec.Struct, frozen=True):
 
     customers: int
     stored: tuple[str, ...]
-    """Columns whose values were stored."""
+    """Attributes whose values were stored."""
     ignored: tuple[str, ...]
-    """Columns that no attribute declares; they were not stored."""
+    """Columns, as the file writes them, that no attribute declares; they were not stored."""
     missing: tuple[str, ...]
-    """Declared attributes that the file has no column for; they are unknown for its customers."""
+    """Attributes that the file has no column for; they are unknown for its customers."""
     findings: tuple[Finding, ...]
 
 
@@ -62,20 +64,27 @@ async def import_customers(
 ) -> Report:
     """Check the file, and if all of it is good, insert or replace its customers.
 
-    ``attributes`` are the site's, by full name; only those called ``crm.*`` matter. ``progress``
-    gets bytes read and bytes in all. It reads the file in the calling thread: this is for the
-    command line. Raises OSError for a file that cannot be read, and StoreError.
+    Raises OSError for a file that cannot be read, and StoreError.
     """
-    declared = {
-        name.removeprefix(PREFIX): attribute
-        for name, attribute in attributes.items()
-        if name.startswith(PREFIX)
-    }
+    customers, report = read_customers(attributes, file, progress)
+    if not report.findings:
+        await store.put_customers(site_name, customers)
+    return report
+
+
+def read_customers(
+    attributes: Mapping[str, Attribute], file: Path, progress: Progress
+) -> tuple[list[Customer], Report]:
+    """Read and check the file: its customers, and what an import of them does.
+
+    ``attributes`` are the site's, by full name; only those from the CRM matter. ``progress`` gets
+    bytes read and bytes in all. It reads in the calling thread: this is for the command line.
+    Raises OSError.
+    """
+    declared = {name: each for name, each in attributes.items() if each.source == "crm"}
     reading = _Reading(file, declared, progress)
     customers = list(reading.customers())
-    if not reading.findings:
-        await store.put_customers(site_name, customers)
-    return reading.report(len(customers))
+    return customers, reading.report(len(customers))
 
 
 class _Bad(Exception):
@@ -93,7 +102,10 @@ class _Reading:
         self._file = file
         self._declared = declared
         self._progress = progress
+        self._delimiter = ","
         self._columns: list[str] = []
+        self._fills: dict[str, str] = {}
+        """Column -> the attribute that it fills."""
         self._lines: dict[str, int] = {}
         self.findings: list[Finding] = []
 
@@ -101,11 +113,14 @@ class _Reading:
         """The good rows. Findings are complete when this ends."""
         try:
             rows = self._rows()
-            self._columns = self._header(*next(rows, (1, [])))
+            header, names = next(rows, (1, []))
+            self._header(header, names)
             for line, cells in rows:
                 customer = self._customer(line, cells)
                 if customer is not None:
                     yield customer
+            if not self._lines and not self.findings:
+                raise _Bad(header, "no customer is below the header", "export the file again")
         except _Bad as bad:
             self._found(bad.line, bad.column, bad.got, bad.hint)
 
@@ -113,17 +128,18 @@ class _Reading:
         """What was done with ``customers`` good rows."""
         return Report(
             customers=0 if self.findings else customers,
-            stored=tuple(name for name in self._columns if name in self._declared),
-            ignored=tuple(name for name in self._columns if name not in {*self._declared, ID}),
-            missing=tuple(PREFIX + name for name in self._declared if name not in self._columns),
+            stored=tuple(self._fills.values()),
+            ignored=tuple(name for name in self._columns if name not in {*self._fills, ID}),
+            missing=tuple(self._missing()),
             findings=tuple(self.findings),
         )
 
     def _rows(self) -> Iterator[tuple[int, list[str]]]:
         """Rows that are not blank, each with the line it begins on."""
         lines = decoded_lines(self._file, self._progress)
-        first = next(lines, "")
-        reader = csv.reader(_chained(first, lines), delimiter=_delimiter(first), strict=True)
+        top = list(_through_header(lines))
+        self._delimiter = _delimiter(top[-1] if top else "")
+        reader = csv.reader(chain(top, lines), delimiter=self._delimiter, strict=True)
         begin = 1
         try:
             for cells in reader:
@@ -134,32 +150,59 @@ class _Reading:
             hint = "put cells that hold quotes or line breaks in quotes and double inner quotes"
             raise _Bad(begin, f"not readable as CSV ({error})", hint) from error
 
-    def _header(self, line: int, names: list[str]) -> list[str]:
+    def _header(self, line: int, names: list[str]) -> None:
         if ID not in names:
-            hint = "the first line names the columns, one of them id (the CRM ID)"
-            raise _Bad(line, "there is no column id", hint)
-        names = [name.removeprefix(PREFIX) for name in names]
-        for name in names:
+            raise _no_id(line, names)
+        self._columns = names
+        targets: set[str] = set()
+        for number, name in enumerate(names, start=1):
             if not name:
-                raise _Bad(line, "a column has no name", "name it or remove it")
-            if names.count(name) > 1:
+                got = f"column {number} of {len(names)} has no name"
+                raise _Bad(line, got, "name it or remove it, all the way down")
+            target = self._target(name)
+            if target in targets:
                 raise _Bad(line, "two columns have this name", "rename or remove one", name)
-        return names
+            targets.add(target)
+            if target in self._declared:
+                self._fills[name] = target
+        self._refuse_slips(line)
+
+    def _target(self, column: str) -> str:
+        spellings = (column, PREFIX + column, column.removeprefix(PREFIX))
+        return next((name for name in spellings if name in self._declared), column)
+
+    def _missing(self) -> list[str]:
+        return [name for name in self._declared if name not in self._fills.values()]
+
+    def _refuse_slips(self, line: int) -> None:
+        """A mistyped column left out would empty its attribute for every customer."""
+        missing = [name.removeprefix(PREFIX) for name in self._missing()]
+        for name in self._columns:
+            if name not in self._fills and name != ID:
+                meant = _meant(name.removeprefix(PREFIX), missing)
+                got = "no attribute has this name; rename or remove the column"
+                if meant:
+                    self._found(line, name, got, meant)
 
     def _customer(self, line: int, cells: list[str]) -> Customer | None:
         if len(cells) != len(self._columns):
-            got = f"the row has {len(cells)} cells, the header {len(self._columns)}"
-            self._found(line, "", got, "put cells that hold a delimiter in quotes")
+            self._found(line, "", *self._wrong_length(len(cells)))
             return None
         row = dict(zip(self._columns, cells, strict=True))
         found = len(self.findings)
         self._check_id(line, row[ID])
         attributes = {
-            PREFIX + name: self._value(line, name, cell)
-            for name, cell in row.items()
-            if cell and name in self._declared
+            attribute: self._value(line, name, row[name])
+            for name, attribute in self._fills.items()
+            if row[name]
         }
         return Customer(row[ID], attributes) if len(self.findings) == found else None
+
+    def _wrong_length(self, cells: int) -> tuple[str, str]:
+        got = f"{counted(cells, 'cell')} instead of {len(self._columns)}"
+        if cells < len(self._columns):
+            return got, "give every column a cell, if only an empty one"
+        return got, f"put a cell that holds a {DELIMITERS[self._delimiter]} in quotes"
 
     def _check_id(self, line: int, id: str) -> None:
         if not 0 < len(id) <= LONGEST_ID:
@@ -172,9 +215,8 @@ class _Reading:
             self._lines[id] = line
 
     def _value(self, line: int, name: str, cell: str) -> Scalar:
-        attribute = self._declared[name]
         try:
-            return read_value(attribute, cell)
+            return read_value(self._declared[self._fills[name]], cell)
         except BadValue as bad:
             self._found(line, name, f"{value_class(cell)} instead of {bad.wanted}", bad.hint)
             return None
@@ -197,7 +239,7 @@ def decoded_lines(file: Path, progress: Progress) -> Iterator[str]:
 
 
 def _decoded(number: int, line: bytes) -> str:
-    save = "save the file as CSV in UTF-8"
+    save = "export the file as CSV in UTF-8 (in Excel: CSV UTF-8)"
     if number == 1 and line.startswith(UTF_16):
         raise _Bad(1, "the file is UTF-16", save)
     try:
@@ -208,9 +250,29 @@ def _decoded(number: int, line: bytes) -> str:
         raise _Bad(number, f"{got} (perhaps Windows-1252)", save) from error
 
 
-def _chained(first: str, rest: Iterator[str]) -> Iterator[str]:
-    yield first
-    yield from rest
+def _no_id(line: int, names: list[str]) -> _Bad:
+    if not names:
+        return _Bad(line, "the file is empty", "export it again")
+    for name in names:
+        meant = _meant(name, [ID])
+        if meant:
+            return _Bad(line, f"there is no column {ID}", meant, name)
+    hint = f"the first line names the columns, one of them {ID} (the CRM ID)"
+    between = "with commas, semicolons or tabs between them"
+    return _Bad(line, f"there is no column {ID}", f"{hint}, {between}")
+
+
+def _meant(name: str, known: Iterable[str]) -> str:
+    """Which name was meant, as a hint; empty if none is near."""
+    return did_you_mean(name.lower(), known, otherwise=" ").strip()
+
+
+def _through_header(lines: Iterator[str]) -> Iterator[str]:
+    """The lines up to the first that is not blank. A table program's blank lines hold delimiters."""
+    for line in lines:
+        yield line
+        if line.strip("".join(DELIMITERS) + " \r\n"):
+            return
 
 
 def _delimiter(header: str) -> str:

@@ -23,6 +23,10 @@ class Attribute(Protocol):
         """One of string, number, boolean, date."""
 
     @property
+    def source(self) -> str:
+        """``crm`` if an import fills it."""
+
+    @property
     def values(self) -> Sequence[Scalar]:
         """The only values allowed; empty for any."""
 
@@ -53,7 +57,12 @@ def value_class(cell: str) -> str:
         return "a number"
     if DATE.fullmatch(cell):
         return "a date"
-    return f"text of {len(cell)} character{'s' * (len(cell) > 1)}"
+    return f"text of {counted(len(cell), 'character')}"
+
+
+def counted(number: int, noun: str) -> str:
+    """``1 cell``, ``2 cells``."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _string(cell: str) -> Scalar:

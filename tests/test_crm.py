@@ -1,5 +1,6 @@
 import asyncio
 import csv
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 from uuid import uuid4
@@ -14,6 +15,7 @@ from edge.stores.sqlite import SqliteStore
 class Declared(NamedTuple):
     type: str
     values: tuple[Scalar, ...] = ()
+    source: str = "crm"
 
 
 ATTRIBUTES = {
@@ -22,7 +24,7 @@ ATTRIBUTES = {
     "crm.month": Declared("number"),
     "crm.open": Declared("boolean"),
     "crm.last": Declared("date"),
-    "page.path": Declared("string"),
+    "page.path": Declared("string", source="request"),
 }
 HEADER = "id,tier,name,month,open,last\n"
 
@@ -34,19 +36,21 @@ class World:
         self.file = folder / "customers.csv"
         self.database = folder / "t.db"
 
-    def import_bytes(self, content: bytes) -> Report:
+    def import_bytes(
+        self, content: bytes, attributes: Mapping[str, Declared] = ATTRIBUTES
+    ) -> Report:
         async def run() -> Report:
             store = SqliteStore(self.database)
             try:
-                return await import_customers(store, "shop", ATTRIBUTES, self.file)
+                return await import_customers(store, "shop", attributes, self.file)
             finally:
                 await store.close()
 
         self.file.write_bytes(content)
         return asyncio.run(run())
 
-    def import_text(self, content: str) -> Report:
-        return self.import_bytes(content.encode())
+    def import_text(self, content: str, attributes: Mapping[str, Declared] = ATTRIBUTES) -> Report:
+        return self.import_bytes(content.encode(), attributes)
 
     def attributes(self, customer: str) -> dict[str, Scalar]:
         """What a visitor linked to this customer gets to see."""
@@ -93,7 +97,7 @@ def test_an_empty_cell_is_not_known(world: World) -> None:
 def test_undeclared_columns_are_named_and_not_stored(world: World) -> None:
     report = world.import_text("id,iban,tier,page.path\nC1,DE99CANARY,gold,/x\n")
     assert report.ignored == ("iban", "page.path")
-    assert report.stored == ("tier",)
+    assert report.stored == ("crm.tier",)
     assert report.missing == ("crm.name", "crm.month", "crm.open", "crm.last")
     assert world.attributes("C1") == {"crm.tier": "gold"}
     assert b"CANARY" not in b"".join(f.read_bytes() for f in world.database.parent.glob("t.db*"))
@@ -147,7 +151,18 @@ def test_every_bad_row_is_reported(world: World) -> None:
     report = world.import_text(HEADER + "C1,wood,,x,,\n,gold,,,,\nC2,gold,,,,\nC1,,,,,\nC3,gold\n")
     assert found(report) == [(2, "tier"), (2, "month"), (3, "id"), (5, "id"), (6, "")]
     assert "line 2" in report.findings[3].got
-    assert "2 cells, the header 6" in report.findings[4].got
+
+
+@pytest.mark.parametrize(
+    ("row", "says"),
+    [
+        ("C1", "1 cell instead of 2: give every column a cell, if only an empty one"),
+        ("C1;gold;x", "3 cells instead of 2: put a cell that holds a semicolon in quotes"),
+    ],
+)
+def test_a_row_of_another_length(world: World, row: str, says: str) -> None:
+    report = world.import_text(f"id;tier\nC0;gold\n{row}\n")
+    assert list(map(str, report.findings)) == [f"customers.csv:3: {says}"]
 
 
 def test_an_id_has_a_bound(world: World) -> None:
@@ -160,13 +175,12 @@ def test_lines_are_counted_as_an_editor_counts_them(world: World) -> None:
 
 
 @pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
-@pytest.mark.parametrize("delimiter", [",", ";"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 def test_files_as_programs_write_them(world: World, mark: bytes, delimiter: str, end: str) -> None:
     lines = ["id,name,tier", 'C1,"Ümit, jr; x",gold']
     text = end.join([lines[0].replace(",", delimiter), lines[1]]) + end
-    if delimiter == ";":
-        text = text.replace("C1,", "C1;").replace(",gold", ";gold")
+    text = text.replace("C1,", f"C1{delimiter}").replace(",gold", f"{delimiter}gold")
     assert world.import_bytes(mark + text.encode()).findings == ()
     assert world.attributes("C1") == {"crm.name": "Ümit, jr; x", "crm.tier": "gold"}
 
@@ -174,13 +188,21 @@ def test_files_as_programs_write_them(world: World, mark: bytes, delimiter: str,
 @pytest.mark.parametrize(
     ("content", "line", "says"),
     [
-        (b"", 1, "no column id"),
-        (b"\n\n", 1, "no column id"),
-        (b"name,tier\nAnna,gold\n", 1, "no column id"),
-        (b"id,tier,tier\n", 1, "two columns"),
-        (b"id,id\n", 1, "two columns"),
-        (b"id,,tier\n", 1, "no name"),
+        (b"", 1, "the file is empty: export it again"),
+        (b"\n\n", 1, "the file is empty: export it again"),
+        (b"id,tier\n", 1, "no customer is below the header: export the file again"),
+        (b"\nid,tier\n,\n", 2, "no customer is below the header"),
+        (b"name,tier\nAnna,gold\n", 1, "there is no column id: the first line names the columns"),
+        (b"id|tier\nC1|gold\n", 1, "with commas, semicolons or tabs between them"),
+        (b"tier,ID\ngold,C1\n", 1, "column ID: there is no column id: Capitals count: write 'id'"),
+        (b"tier;Id\ngold;C1\n", 1, "column Id: there is no column id: Capitals count: write 'id'"),
+        (b"id,tier,tier\n", 1, "column tier: two columns"),
+        (b"id,tier,crm.tier\n", 1, "column crm.tier: two columns"),
+        (b"id,iban,iban\n", 1, "column iban: two columns"),
+        (b"id,id\n", 1, "column id: two columns"),
+        (b"id,,tier\n", 1, "column 2 of 3 has no name"),
         ("id,name\nC1,J\u00fcrgen\n".encode("cp1252"), 2, "0xFC, is not UTF-8 (perhaps Windows"),
+        ("id;stra\u00dfe\n".encode("cp1252"), 1, "(in Excel: CSV UTF-8)"),
         ("id,name\n".encode("utf-16"), 1, "UTF-16"),
         (b'id,name\nC1,"An"na\n', 2, "not readable as CSV"),
         (b'id,name\nC1,ok\nC2,"never closed\nC3,x\n', 3, "not readable as CSV"),
@@ -194,6 +216,10 @@ def test_a_file_that_cannot_be_read(world: World, content: bytes, line: int, say
     assert says in str(report.findings[0])
     assert report.findings[0].hint
     assert report.customers == 0
+
+
+def test_a_semicolon_file_may_begin_with_blank_lines(world: World) -> None:
+    assert found(world.import_text("\n;\nid;tier\nC1;gold\nC2;wood\n")) == [(5, "tier")]
 
 
 def test_a_missing_file_is_an_os_error(world: World) -> None:
@@ -227,4 +253,49 @@ def test_progress_counts_bytes_up_to_all_of_them(world: World) -> None:
 
 def test_a_column_may_carry_the_attributes_full_name(world: World) -> None:
     report = world.import_bytes(b"id,crm.tier,name\nC1,gold,Anna\n")
-    assert (report.customers, report.stored, report.ignored) == (1, ("tier", "name"), ())
+    assert (report.customers, report.ignored) == (1, ())
+    assert report.stored == ("crm.tier", "crm.name")
+
+
+def test_an_attribute_may_have_a_name_without_the_prefix(world: World) -> None:
+    declared = {"city": Declared("string"), "crm.name": Declared("string")}
+    for header in ("id,city,name", "id,crm.city,crm.name"):
+        report = world.import_text(f"{header}\nC1,Ulm,Anna\n", declared)
+        assert (report.stored, report.ignored) == (("city", "crm.name"), ())
+        assert world.attributes("C1") == {"city": "Ulm", "crm.name": "Anna"}
+
+
+def test_two_attributes_may_differ_by_the_prefix_alone(world: World) -> None:
+    both = {"city": Declared("string"), "crm.city": Declared("string")}
+    world.import_text("id,crm.city,city\nC1,Ulm,Bonn\n", both)
+    assert world.attributes("C1") == {"crm.city": "Ulm", "city": "Bonn"}
+
+
+@pytest.mark.parametrize(
+    ("header", "column", "hint"),
+    [
+        ("id,teir,name", "teir", "Did you mean 'tier'?"),
+        ("id,crm.teir,name", "crm.teir", "Did you mean 'tier'?"),
+        ("id,Tier,name", "Tier", "Capitals count: write 'tier'"),
+        ("id,TIRE,name", "TIRE", "Did you mean 'tier'?"),
+    ],
+)
+def test_a_mistyped_column_empties_no_attribute(
+    world: World, header: str, column: str, hint: str
+) -> None:
+    world.import_text(HEADER + "C1,gold,Anna,,,\n")
+    report = world.import_text(f"{header}\nC1,silver,Bea\n")
+    assert [str(finding) for finding in report.findings] == [
+        f"customers.csv:1: column {column}: "
+        f"no attribute has this name; rename or remove the column: {hint}"
+    ]
+    assert world.attributes("C1") == {"crm.tier": "gold", "crm.name": "Anna"}
+
+
+def test_the_id_is_no_slip(world: World) -> None:
+    assert world.import_text("id\nC1\n", {"crm.member.id": Declared("string")}).customers == 1
+
+
+def test_a_column_near_one_that_is_there_is_only_left_out(world: World) -> None:
+    report = world.import_text("id,tier,tiers\nC1,gold,x\n")
+    assert (report.customers, report.ignored) == (1, ("tiers",))
