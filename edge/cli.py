@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import ParamSpec
 
 import click
-from rich.console import Console
 
 from edge import crm_command, demo_command, secrets_file, server, site_folder
 from edge.app import create_app, make_services, wall_clock
@@ -20,6 +19,7 @@ from edge.settings import BadSettings, Settings
 from edge.stores.base import StoreError
 from edge.stores.open import open_store
 from rules.findings import BadSite
+from rules.model import Site
 
 P = ParamSpec("P")
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -55,21 +55,24 @@ def main() -> None:
     type=click.IntRange(1, 65535),
     help="Port to listen on.",
 )
-@click.option("--dir", "folder", type=FOLDER, help="Another folder than the demo's own.")
+@click.option("--dir", "folder", type=FOLDER, help="A copy of the shop's folder, for your edits.")
 @click.option(
     "--var", type=click.Path(path_type=Path), default=Path("var/demo"), show_default=True,
-    help="Where the demo keeps its store and keys.",
+    help="Folder of its store and keys.",
 )  # fmt: skip
 @findings_to_exit
 def demo(host: str, port: int, folder: Path | None, var: Path) -> None:
-    """Serve the demo shop with its edge."""
+    """Serve the demo shop with its own edge."""
     demo_command.run(host, port, folder, var)
 
 
 @main.command()
 @findings_to_exit
 def serve() -> None:
-    """Serve the sites that TAGWERK_SITES names; every setting is an environment variable."""
+    """Serve your sites.
+
+    They are in the folder that TAGWERK_SITES names. Every setting is an environment variable.
+    """
     settings = Settings.from_env(os.environ)
     log = Log(sys.stderr, wall_clock, readable=sys.stderr.isatty())
     capture(log)
@@ -85,53 +88,85 @@ def serve() -> None:
 @click.argument("folder", metavar="DIR", type=FOLDER)
 @findings_to_exit
 def check(folder: Path) -> None:
-    """Say everything that is wrong with the site in DIR: file:line:column and what to do."""
+    """Say all that is wrong with the site in DIR, or that it is good.
+
+    Each finding says the file, line and column, what is wrong and what to do. DIR may also hold
+    the folders of several sites.
+    """
     found = site_folder.folders(folder)
     if not found:
         raise click.UsageError(f"{folder} holds no site.yaml")
     refused = False
     for each in found:
         try:
-            site = site_folder.load(site_folder.read(each)).site
+            site = _load(each)
         except BadSite as bad:
             refused = True
-            for finding in bad.findings:
-                click.echo(str(in_folder(each, finding)))
+            click.echo(str(bad))
             continue
         rules = sum(len(rules) for rules in site.rules.values())
         click.echo(f"{site.name}: good. {rules} rules for {len(site.slots)} slots ({site.version})")
     sys.exit(1 if refused else 0)
 
 
+def _load(folder: Path) -> Site:
+    """The site in a folder. Raises BadSite, with each path as a person would open it."""
+    try:
+        return site_folder.load(site_folder.read(folder)).site
+    except BadSite as bad:
+        raise BadSite([in_folder(folder, each) for each in bad.findings]) from None
+
+
+def _must_be_a_site(folder: Path) -> None:
+    found = site_folder.folders(folder)
+    if found != [folder]:
+        inside = " or ".join(f"--site {each}" for each in found)
+        advice = f"write {inside}" if inside else "give the folder of one site"
+        raise click.BadParameter(f"{folder} holds no site.yaml; {advice}", param_hint="'--site'")
+
+
 @main.group("crm")
 def crm_group() -> None:
-    """Bring customers in."""
+    """Bring in customers from your CRM."""
 
 
 @crm_group.command("import")
 @click.argument("file", type=FILE)
 @click.option("--site", "folder", type=FOLDER, required=True, help="The site's folder.")
-@click.option("--store", help="Address of the store.  [default: TAGWERK_STORE]")
+@click.option("--store", metavar="URL", help="Address of the store.  [default: TAGWERK_STORE]")
 @findings_to_exit
 def crm_import(file: Path, folder: Path, store: str | None) -> None:
-    """Import customers from a CSV FILE: all of them, or none if a row is wrong."""
-    site = site_folder.load(site_folder.read(folder)).site
-    url = store or Settings.from_env(os.environ).store
-    report = crm_command.run(url, site, file, Console(stderr=True))
-    sys.exit(1 if report.findings else 0)
+    """Import customers from a CSV FILE, all or none.
+
+    The columns are id (the CRM ID) and the attributes that site.yaml declares. What is wrong is
+    said with its line, and then nothing is imported. Customers that the store has already are
+    replaced; those that are not in the file stay as they are.
+    """
+    _must_be_a_site(folder)
+    url = Settings.from_env(os.environ).store if store is None else store
+    sys.exit(0 if crm_command.run(url, _load(folder), file) else 1)
 
 
 @main.group()
 def keys() -> None:
-    """Make the keys that cookies and login tokens are signed with."""
+    """Make the keys that sign cookies and login tokens."""
 
 
 @keys.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--site", "sites", multiple=True, help="A site whose logins get a key; repeatable.")
+@click.option(
+    "--site",
+    "sites",
+    metavar="NAME",
+    multiple=True,
+    help="A site whose logins get a key; repeatable.",
+)
 @findings_to_exit
 def create(file: Path, sites: tuple[str, ...]) -> None:
-    """Write new keys to FILE, readable by you alone. An existing file is never replaced."""
+    """Write new keys to FILE, readable by you alone.
+
+    An existing file is never replaced: its keys sign visitors' cookies.
+    """
     try:
         secrets_file.create(file, sites)
     except FileExistsError:

@@ -268,10 +268,10 @@ def _meant(name: str, known: Iterable[str]) -> str:
 
 
 def _through_header(lines: Iterator[str]) -> Iterator[str]:
-    """The lines up to the first that is not blank. A table program's blank lines hold delimiters."""
+    """The lines up to the first that is not blank."""
     for line in lines:
         yield line
-        if line.strip("".join(DELIMITERS) + " \r\n"):
+        if line.strip():
             return
 
 

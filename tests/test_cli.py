@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
-from edge import server
+from edge import cli, server
 from harness import Edge, copy_demo, tagwerk
 
 pytestmark = pytest.mark.slow
@@ -61,6 +62,14 @@ def test_a_server_without_keys_says_how_to_make_them(tmp_path: Path) -> None:
         f"{file}: there is no such file; make it with `tagwerk keys create {file}"
     )
     assert said.count("\n") == 1
+
+
+@pytest.mark.parametrize("name", ["", "crm", "keys"])
+def test_the_list_of_commands_has_whole_sentences(name: str) -> None:
+    said = CliRunner().invoke(cli.main, [*name.split(), "--help"], env={"COLUMNS": "80"}).stdout
+    listed = said.partition("Commands:\n")[2].splitlines()
+    assert listed
+    assert [line for line in listed if not re.search(r"\w\.$", line)] == []
 
 
 @pytest.mark.parametrize(

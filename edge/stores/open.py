@@ -30,14 +30,30 @@ def open_store(url: str) -> Store:
     return opener(parts)
 
 
+def new_file(url: str) -> Path | None:
+    """The file that opening ``url`` would make; None if it is there, or the store is no file.
+
+    Raises BadStoreUrl.
+    """
+    parts = urlsplit(url)
+    if parts.scheme != "sqlite":
+        return None
+    file = _file(parts).absolute()
+    return None if file.exists() else file
+
+
 def _sqlite(parts: SplitResult) -> Store:
+    return SqliteStore(_file(parts))
+
+
+def _file(parts: SplitResult) -> Path:
     path = unquote(parts.path.removeprefix("/"))
     if parts.netloc or parts.query or parts.fragment or not path:
         raise BadStoreUrl(
             "a SQLite store URL is sqlite:/// and a file, nothing else: sqlite:///var/tagwerk.db "
             "for a path below the working directory, sqlite:////srv/tagwerk.db for an absolute one"
         )
-    return SqliteStore(Path(path))
+    return Path(path)
 
 
 OPENERS: Final[Mapping[str, Callable[[SplitResult], Store]]] = {"sqlite": _sqlite}
