@@ -151,7 +151,10 @@ class LiveSites:
             self._refuse(folder, bad)
         else:
             if news:
-                self._log.info("site.reloaded", site=live.site.name, version=live.site.version)
+                name, version = live.site.name, live.site.version
+                self._log.info(
+                    "site.reloaded", site=name, version=version, message="the edit is live"
+                )
 
     def _version(self, folder: Path) -> str | None:
         live = self._sites.get(self._folders.get(folder, ""))
@@ -170,8 +173,8 @@ class LiveSites:
                 message=finding.message,
                 hint=finding.hint,
             )
-        message = "the last good version serves on"
-        self._log.error("site.edit_refused", site=name, count=len(bad.findings), message=message)
+        message = f"{counted(len(bad.findings), 'finding')}; the last good version serves on"
+        self._log.error("site.edit_refused", site=name, message=message)
 
 
 def _unreadable(bad: Exception) -> Finding:
@@ -179,6 +182,11 @@ def _unreadable(bad: Exception) -> Finding:
     if isinstance(bad, OSError):
         why, hint = str(bad.strerror), "See whether the disk is well and who may read the folder"
     return Finding(SITE_FILE, 1, 1, f"the site cannot be read ({why})", hint)
+
+
+def counted(number: int, what: str) -> str:
+    """Return a number of things as people say it."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def in_folder(folder: Path, finding: Finding) -> Finding:

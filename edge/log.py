@@ -8,7 +8,7 @@ import json
 import logging
 import re
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, Literal, TextIO
@@ -152,11 +152,22 @@ def _json(time: datetime, level: Level, event: str, fields: Mapping[str, Scalar]
 def _readable(time: datetime, level: Level, event: str, fields: Mapping[str, Scalar]) -> str:
     if fields.keys() >= _FINDING:
         return _printable(_finding(level, fields))
-    lead = [str(fields[key]) for key in _LEADING if key in fields]
-    rest = [f"{key}={value}" for key, value in fields.items() if key not in _LEADING]
+    words = " - ".join(str(fields[key]) for key in _LEADING if fields.get(key))
+    if not fields.get("message"):
+        return _line(time, level, event, words, *_pairs(fields, _LEADING))
+    # The sentence comes first; the name is for looking it up.
+    site = f"{fields['site']}: " if "site" in fields else ""
+    pairs = _pairs(fields, (*_LEADING, "site"))
+    return _line(time, level, site + words, *pairs, f"({event})")
+
+
+def _pairs(fields: Mapping[str, Scalar], said: Collection[str]) -> list[str]:
+    return [f"{key}={value}" for key, value in fields.items() if key not in said]
+
+
+def _line(time: datetime, level: Level, *parts: str) -> str:
     marks = {"info": "", "warning": "warning ", "error": "ERROR "}
-    text = f"{time:%H:%M:%S} {marks[level]}{event}  {' - '.join(filter(None, lead))}"
-    return _printable("  ".join([text.rstrip(), *rest]))
+    return _printable(f"{time:%H:%M:%S} {marks[level]}{'  '.join(filter(None, parts))}")
 
 
 def _finding(level: Level, fields: Mapping[str, Scalar]) -> str:

@@ -110,8 +110,10 @@ def test_the_author_of_an_edit_is_told_what_became_of_it(tmp_path: Path) -> None
         asyncio.run(sites.reload(folder))
     finding, kept, reloaded = written.getvalue().splitlines()
     assert finding.startswith(f"{folder}/rules/main.yaml:4:") and ": error: " in finding
-    assert "the last good version serves on  site=shop" in kept
-    assert "site.reloaded  site=shop" in reloaded
+    assert kept.endswith(
+        "ERROR shop: 1 finding; the last good version serves on  (site.edit_refused)"
+    )
+    assert " shop: the edit is live  version=" in reloaded and "(site.reloaded)" in reloaded
 
 
 def test_a_renamed_site_leaves_its_old_name(tmp_path: Path) -> None:

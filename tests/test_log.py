@@ -67,8 +67,15 @@ READABLE = [
         "error",
         "site.unreadable",
         {"file": "a", "message": "gone", "count": 2},
-        "12:00:00 ERROR site.unreadable  a - gone  count=2",
+        "12:00:00 ERROR a - gone  count=2  (site.unreadable)",
     ),
+    (
+        "info",
+        "site.reloaded",
+        {"site": "demo", "version": "ab", "message": "the edit is live"},
+        "12:00:00 demo: the edit is live  version=ab  (site.reloaded)",
+    ),
+    ("error", "erasure.unreadable", {"file": "a"}, "12:00:00 ERROR erasure.unreadable  a"),
     ("error", "store.failed", {"store": "sqlite"}, "12:00:00 ERROR store.failed  store=sqlite"),
 ]
 
