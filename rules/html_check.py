@@ -32,7 +32,16 @@ PREFIXES = {"data-", "aria-"}
 SCHEMES = {"http", "https", "mailto", "tel"}
 
 _SCHEME = re.compile(r"[\x00-\x20]*([a-z][a-z0-9+.-]*):", re.IGNORECASE)
-_SINGLE_BRACES = re.compile(r"\{\s*(attr\s?\[[^\]{}]{1,200}\])\s*\}")
+_ATTR_IN_BRACES = re.compile(r"\{\s*(?P<name>attr\s?\[[^\]{}]{1,200}\])\s*\}")
+_NAME_IN_BRACES = re.compile(
+    r"<!--.*?(?:-->|\Z)"
+    r"|(?<![\w-])data-[\w-]+\s*=\s*(?:\"[^\"]*\"|'[^']*')"
+    r"|\{\s*(?P<name>[^\W\d]\w*(?:\.\w+)*)\s*\}",
+    re.DOTALL,
+)
+"""Not in ``data-*``, where scripts of the shop may have placeholders of their own."""
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+_HOST = re.compile(r"\s*www\.[^/?#\s]+\.", re.IGNORECASE)
 _DROPPED = "It never reaches the page: blocks are sanitised. Remove it"
 _CLOSED_ALREADY = {
     **dict.fromkeys(VOID, "Remove it"),
@@ -71,14 +80,34 @@ def check_html(path: str, source: str) -> list[Finding]:
         return [unreadable(path, source, source.count("\n", 0, marked) + 1)]
     checker = _HtmlCheck(path, statements(source))
     html = blanked(source)
-    for match in _SINGLE_BRACES.finditer(html):
-        where, hint = place(html, match.start()), f"Write {{{{ {match[1]} }}}}"
-        checker.found.append(Finding(path, *where, "single braces show nothing", hint))
+    checker.found += _single_braces(path, html)
     try:
         checker.read(html)
     except UNREADABLE:
         checker.found.append(unreadable(path, source, checker.getpos()[0]))
+    if not checker.found and not any(
+        part.lastgroup for part in TEXT_PARTS.finditer(_COMMENT.sub("", html))
+    ):
+        hint = "Write what it shows, or delete it; to hide a slot, a rule has 'action: hide'"
+        checker.found.append(Finding(path, 1, 1, "the block is empty", hint))
     return checker.found
+
+
+def _single_braces(path: str, html: str) -> list[Finding]:
+    """Find values that would be shown as they are written."""
+    found: list[Finding] = []
+    for pattern in (_ATTR_IN_BRACES, _NAME_IN_BRACES):
+        for match in pattern.finditer(html):
+            name = match["name"]
+            if name is None:
+                continue
+            value = f"attr['{name}']" if "." in name and "[" not in name else name
+            hint = f"Write {{{{ {value} }}}}"
+            if pattern is _NAME_IN_BRACES:
+                hint += f", or {{{{ '{match[0]}' }}}} if the braces are meant"
+            message = "single braces are shown as they are written"
+            found.append(Finding(path, *place(html, match.start()), message, hint))
+    return found
 
 
 def unreadable(path: str, source: str, line: int) -> Finding:
@@ -187,3 +216,7 @@ class _HtmlCheck(HTMLParser):
             elif bad is not None:
                 message = f"an address in '{name}' cannot begin with '{bad}:'"
                 self._say(message, "Begin it with /, https://, mailto: or tel:")
+            elif name in ("href", "src") and _HOST.match(value or ""):
+                message = f"the address in '{name}' leads to a page of your own site"
+                whole = (value or "").strip()
+                self._say(message, f"Write https://{'www.…' if FILL in whole else whole}")
