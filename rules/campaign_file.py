@@ -12,7 +12,7 @@ from rules.conditions import ALWAYS
 from rules.findings import did_you_mean
 from rules.model import FOREVER, Campaign, Counter, Rule, Schedule, Slot
 from rules.reader import Reader
-from rules.show_reader import ShowReader
+from rules.show_reader import ShowReader, or_new
 from rules.site_file import PURPOSES
 from rules.source import Node
 
@@ -39,6 +39,8 @@ class CampaignFile:
         self.rule_ids: list[tuple[str, Node]] = []
         self.counters: list[Counter] = []
         self.reads: set[str] = set()
+        self.slots_without_any: list[str] = []
+        """Slots its rules name although the site has none, which is for ``site.yaml`` to say."""
 
     def read(self, node: Node) -> list[Rule]:
         """Return the file's rules in the order they are written."""
@@ -60,8 +62,25 @@ class CampaignFile:
             schedule=self._schedule(keys.get("schedule")),
             enabled=enabled is not False,
             holdout=self._share(keys.get("holdout")),
-            goal=reader.one_of(keys.get("goal"), "event", self._vocabulary.events.keys()),
+            goal=self._goal(keys.get("goal")),
         )
+
+    def _goal(self, node: Node | None) -> str | None:
+        name, known = self._reader.text(node, "goal"), self._vocabulary.events
+        if name is not None and name not in known and node is not None:
+            hint = or_new(did_you_mean(name, known), "add it under 'events:' in site.yaml")
+            self._reader.refuse(node, f"there is no event '{name}'", hint)
+        return name
+
+    def _slot(self, node: Node | None) -> str | None:
+        name, known = self._reader.text(node, "slot"), self._slots
+        if name is not None and name not in known and node is not None:
+            if known:
+                hint = or_new(did_you_mean(name, known), "add it under 'slots:' in site.yaml")
+                self._reader.refuse(node, f"there is no slot '{name}'", hint)
+            else:
+                self.slots_without_any.append(name)
+        return name
 
     def _share(self, node: Node | None) -> float:
         text = self._reader.written(node, "holdout")
@@ -85,9 +104,9 @@ class CampaignFile:
             self._moment(keys.get("until"), timezone),
         )
         if start is not None and end is not None and start >= end:
-            self._reader.refuse(
-                keys["until"], "the schedule ends before it begins", "'until' is exclusive"
-            )
+            named = f"from {keys['from'].value} until {keys['until'].value}"
+            hint = "'until' comes after 'from': it is when the campaign is over"
+            self._reader.refuse(keys["until"], f"a schedule {named} is never on", hint)
         return Schedule(start or 0, FOREVER if end is None else end, timezone)
 
     def _timezone(self, node: Node | None) -> ZoneInfo:
@@ -124,7 +143,7 @@ class CampaignFile:
         if not isinstance(node.value, dict):
             return None
         name = reader.text(keys.get("id"), "id")
-        slot = reader.one_of(keys.get("slot"), "slot", self._slots.keys())
+        slot = self._slot(keys.get("slot"))
         if name is not None:
             self.rule_ids.append((name, keys["id"]))
         conditions = ConditionParser(reader, self._vocabulary, campaign.schedule.timezone)

@@ -1,5 +1,6 @@
 """Reads what a rule shows: ``show`` or ``split``, the actions of the tag and the blocks they need."""
 
+import re
 from collections.abc import Mapping
 
 from rules.blocks import Block, frozen
@@ -21,6 +22,9 @@ ACTIONS: dict[str, tuple[str, ...]] = {
 }
 """Action -> the keys it needs."""
 
+_OF_OTHER_ACTIONS = frozenset(key for needs in ACTIONS.values() for key in needs) - {"block"}
+_BLOCK = re.compile(r"[\w-]+\Z")
+"""A name whose file can be told: a dot would begin a language."""
 _SHOW = ("action", "block", "with", "text", "name", "value")
 _ATTRIBUTES = (
     "alt",
@@ -37,6 +41,16 @@ _ATTRIBUTES = (
 _SAFE_LINK = ("/", "https://", "http://", "mailto:", "tel:", "#", "?")
 
 
+def or_new(hint: str, otherwise: str) -> str:
+    """Return a hint for a name nobody knows, which may be mistyped as well as new."""
+    end = "" if hint.endswith("?") else "."
+    return (
+        f"{hint}{end} If it is new, {otherwise}"
+        if hint
+        else f"{otherwise[0].upper()}{otherwise[1:]}"
+    )
+
+
 class ShowReader:
     """Reads the variants of one rule."""
 
@@ -49,15 +63,26 @@ class ShowReader:
 
     def variants(self, rule: Node, keys: Mapping[str, Node]) -> tuple[Variant, ...]:
         """Return the rule's variants: one without a name, or those of its split."""
-        if ("show" in keys) == ("split" in keys):
-            self._reader.refuse(
-                rule, "a rule has either 'show' or 'split'", "Say what to put into the slot"
-            )
+        if "show" in keys and "split" in keys:
+            hint = "Remove 'show', or make it one of the variants of 'split'"
+            self._reader.refuse(rule, "a rule has 'show' or 'split', not both", hint)
             return ()
-        if "show" in keys:
-            show = self._show(keys["show"], self._reader.keys(keys["show"], "'show'", _SHOW))
-            return (Variant(None, 1, show),) if show else ()
-        return self._split(keys["split"])
+        if "split" in keys:
+            return self._split(keys["split"])
+        if "show" not in keys:
+            hint = "Add 'show: {block: NAME}', or 'split:' with several to be dealt"
+            self._reader.refuse(rule, "the rule says nothing to show", hint)
+            return ()
+        show = self._only(keys["show"])
+        return (Variant(None, 1, show),) if show else ()
+
+    def _only(self, node: Node) -> Show | None:
+        if isinstance(node.value, str):
+            word = "action" if node.value in ACTIONS else "block"
+            message = f"'show' must be keys and values, not a text ('{node.value}')"
+            self._reader.refuse(node, message, f"Write {{{word}: {node.value or 'NAME'}}}")
+            return None
+        return self._show(node, self._reader.keys(node, "'show'", _SHOW))
 
     def _split(self, node: Node) -> tuple[Variant, ...]:
         variants: list[Variant] = []
@@ -93,19 +118,35 @@ class ShowReader:
             return None
         missing = [name for name in ACTIONS[action] if name not in keys]
         if missing:
-            self._reader.refuse(node, f"{action} needs '{missing[0]}'", f"Add '{missing[0]}:'")
+            self._lacks(action, missing[0], node, keys)
             return None
         self._surplus(action, keys)
         if action in HTML_ACTIONS:
             return self._block(action, node, keys)
         return self._plain(action, keys)
 
+    def _lacks(self, action: str, missing: str, node: Node, keys: Mapping[str, Node]) -> None:
+        if len(keys) < len(node.value if isinstance(node.value, dict) else ()):
+            return  # a key it does not know was named: it may be this one
+        if "action" in keys:
+            self._reader.refuse(node, f"{action} needs '{missing}'", f"Add '{missing}:'")
+            return
+        given = [name for name in keys if name in _OF_OTHER_ACTIONS]
+        fitting = [name for name, needs in ACTIONS.items() if given and set(given) <= set(needs)]
+        if fitting:
+            hint = " or ".join(f"'action: {name}'" for name in fitting)
+            self._reader.refuse(keys[given[0]], f"'{given[0]}' needs an action", f"Add {hint}")
+            return
+        hint = "Add 'block: NAME', or an 'action' that needs none, such as 'action: hide'"
+        self._reader.refuse(node, "there is no block to show", hint)
+
     def _surplus(self, action: str, keys: Mapping[str, Node]) -> None:
         used = {*ACTIONS[action], "action", "weight", "variant"} | (
             {"with"} if "block" in ACTIONS[action] else set()
         )
+        said = action if "action" in keys else "a block"
         for name in keys.keys() - used:
-            self._reader.refuse(keys[name], f"{action} does not use '{name}'", "Remove it")
+            self._reader.refuse(keys[name], f"{said} does not use '{name}'", "Remove it")
 
     def _plain(self, action: str, keys: Mapping[str, Node]) -> Show | None:
         sets = action == "setAttribute"
@@ -137,7 +178,7 @@ class ShowReader:
         return True
 
     def _block(self, action: str, node: Node, keys: Mapping[str, Node]) -> Show | None:
-        name = self._reader.one_of(keys["block"], "block", self._blocks.keys())
+        name = self._name(keys["block"])
         if name is None:
             return None
         block, given = self._blocks[name], self._given(keys.get("with"))
@@ -158,6 +199,17 @@ class ShowReader:
                 f"Write {{{{ {surplus} }}}} in the block, or remove it here",
             )
         return Show(action, block, frozen(given))
+
+    def _name(self, node: Node) -> str | None:
+        name = self._reader.text(node, "block")
+        if name is None or name in self._blocks:
+            return name
+        bare = name.removeprefix("blocks/").removesuffix(".html")
+        hint = did_you_mean(name, self._blocks, {name: bare})
+        if _BLOCK.match(bare) and bare not in self._blocks:
+            hint = or_new(hint, f"write it to blocks/{bare}.html")
+        self._reader.refuse(node, f"there is no block '{name}'", hint)
+        return None
 
     def _given(self, node: Node | None) -> dict[str, Value]:
         given: dict[str, Value] = {}
