@@ -35,14 +35,16 @@ class LiveSite:
 
 def _paths(folder: Path) -> list[Path]:
     """Return the files a site is made of. Hidden files are somebody's drafts."""
-    found = (path for pattern in _PATTERNS for path in folder.glob(pattern))
+    named = (folder / loader.SITE_FILE).is_file()
+    patterns = _PATTERNS if named else (*_PATTERNS, "*")  # it may be called almost so
+    found = (path for pattern in patterns for path in folder.glob(pattern))
     return [path for path in found if _wanted(path.relative_to(folder)) and path.is_file()]
 
 
 def _wanted(path: Path) -> bool:
     hidden = any(part.startswith(".") for part in path.parts)
     name = path.as_posix()
-    return not hidden and (name == loader.SITE_FILE or loader.belongs(name) is not None)
+    return not hidden and loader.belongs(name) is not None
 
 
 def read(folder: Path) -> dict[str, bytes]:
@@ -83,7 +85,8 @@ def load(files: Mapping[str, bytes]) -> LiveSite:
 def _policy(section: Node, findings: list[Finding]) -> Policy | None:
     plain = section.plain()
     if not isinstance(plain, dict):
-        findings.append(section.finding("consent must be keys and values"))
+        hint = "Write at least consent: {revision: 1}"
+        findings.append(section.finding("consent must be keys and values", hint))
         return None
     try:
         return consent_policy.parse(plain)
@@ -96,7 +99,17 @@ def _policy(section: Node, findings: list[Finding]) -> Policy | None:
 
 
 def folders(root: Path) -> list[Path]:
-    """Return the site folders under ``root``, or ``root`` itself if it is one."""
+    """Return the site folders under ``root``, or ``root`` itself if it is one.
+
+    Where there are none, those whose site.yaml is called almost so: to be read, and told.
+    """
     if (root / loader.SITE_FILE).is_file():
         return [root]
-    return sorted(path.parent for path in root.glob(f"*/{loader.SITE_FILE}"))
+    found = sorted(path.parent for path in root.glob(f"*/{loader.SITE_FILE}"))
+    if found:
+        return found
+    return [folder for folder in (root, *sorted(root.glob("*/"))) if _misnamed(folder)]
+
+
+def _misnamed(folder: Path) -> bool:
+    return any(_wanted(path.relative_to(folder)) and path.is_file() for path in folder.glob("*"))

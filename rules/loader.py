@@ -24,6 +24,13 @@ _ENDINGS = {
     "htm": ("blocks", "html"),
 }
 """Ending of a file, in any case -> the folder it is read from, and how it is written there."""
+_HIDDEN_ENDING = ".txt"
+"""What editors add to a name on systems that hide the ending."""
+_EMPTY = {
+    SITE_FILE: "Write at least {site: my-shop, origins: ['https://my-shop.example'], languages: [en], "
+    "consent: {revision: 1}, slots: {hero: {selector: '#hero'}}}",
+}
+_EMPTY_CAMPAIGN = "Begin it with 'campaign:', or delete it"
 T = TypeVar("T")
 
 
@@ -58,11 +65,15 @@ def _named(reader: Reader, files: Mapping[str, bytes]) -> Mapping[str, bytes]:
 
 
 def _load(reader: Reader, files: Mapping[str, bytes]) -> Loaded:
+    blocks = _strays(reader, files)
+    before = len(reader.findings)
     site_file = _guarded(reader, SITE_FILE, partial(_site_file, reader, files))
     if site_file is None:
         return Loaded(None, reader.findings, None)
-    blocks = _blocks(reader, files, site_file.languages)
-    _strays(reader, files, blocks)
+    if len(reader.findings) > before:
+        # Rules and blocks name what stands there: most of what would be said of them follows from it.
+        return Loaded(None, reader.findings, site_file.consent)
+    blocks |= _blocks(reader, files, site_file.languages)
     campaigns = _campaigns(reader, files, site_file, blocks)
     if reader.findings:
         return Loaded(None, reader.findings, site_file.consent)
@@ -92,7 +103,8 @@ def _site_file(reader: Reader, files: Mapping[str, bytes]) -> SiteFile | None:
 
 def _parsed(reader: Reader, files: Mapping[str, bytes], path: str) -> Node | None:
     if path not in files:
-        reader.findings.append(Finding(path, 1, 1, "the file is missing", f"Write {path}"))
+        if not any(belongs(other) == path for other in files):  # then that one was named
+            reader.findings.append(Finding(path, 1, 1, "the file is missing", _EMPTY[path]))
         return None
     try:
         node = parse(files[path], path)
@@ -100,33 +112,40 @@ def _parsed(reader: Reader, files: Mapping[str, bytes], path: str) -> Node | Non
         reader.findings += bad.findings
         return None
     if node.value is None:
-        what = "site:" if path == SITE_FILE else "campaign:"
-        reader.refuse(node, "the file is empty", f"Begin it with '{what}', or delete it")
+        reader.refuse(node, "the file is empty", _EMPTY.get(path, _EMPTY_CAMPAIGN))
         return None
     return node
 
 
 def belongs(path: str) -> str | None:
-    """Return where a file of rules or a block is read from, whatever its path; None for others."""
+    """Return where a file is read from that was meant for the site, whatever its path; None for others."""
     folder, _, name = path.rpartition("/")
-    stem, _, ending = name.rpartition(".")
+    shown = name[: -len(_HIDDEN_ENDING)] if name.lower().endswith(_HIDDEN_ENDING) else name
+    stem, _, ending = shown.rpartition(".")
     home, right = _ENDINGS.get(ending.lower(), ("", ""))
+    if not folder and home == "rules":
+        return SITE_FILE if stem.lower() == "site" else None
     if not home or folder.split("/")[0] not in ("rules", "blocks"):
         return None
-    return path if folder == home and ending in (right, "yml") else f"{home}/{stem}.{right}"
+    well_named = shown == name and ending in (right, "yml")
+    return path if folder == home and well_named else f"{home}/{stem}.{right}"
 
 
-def _strays(reader: Reader, files: Mapping[str, bytes], blocks: dict[str, Block | None]) -> None:
-    """Name the files that were meant to be read and are not, as they lie or are called."""
+def _strays(reader: Reader, files: Mapping[str, bytes]) -> dict[str, Block | None]:
+    """Name the files that were meant to be read and are not; return the blocks among them."""
+    blocks: dict[str, Block | None] = {}
     for path in sorted(files):
         right = belongs(path)
         if right is None or right == path:
             continue
         if right.startswith("blocks/"):
-            blocks.setdefault(right.removeprefix("blocks/").partition(".")[0], None)
+            blocks[right.removeprefix("blocks/").partition(".")[0]] = None
         moved = right.rpartition("/")[0] != path.rpartition("/")[0]
         hint = f"{'Move' if moved else 'Rename'} it to {right}"
+        if right in files:
+            hint = f"{right} is read: bring over what is missing there, and delete this file"
         reader.findings.append(Finding(path, 1, 1, "this file is not read", hint))
+    return blocks
 
 
 def _blocks(
@@ -178,7 +197,21 @@ def _campaigns(
             read.append((campaign, rules))
     _unique(reader, [c.name for c, _ in read if c.name is not None], "campaign")
     _unique(reader, [node for c, _ in read for _, node in c.rule_ids], "rule")
+    _slots(reader, site_file, sorted({name for c, _ in read for name in c.slots_without_any}))
     return read
+
+
+def _slots(reader: Reader, site_file: SiteFile, missing: list[str]) -> None:
+    """Say once that a site has no slots at all, where they belong."""
+    if not missing:
+        return
+    wanted = ", ".join(f'{name}: {{selector: "#{name}"}}' for name in missing)
+    names = ", ".join(f"'{name}'" for name in missing)
+    reader.refuse(
+        site_file.node.at(("slots",)),
+        f"the site has no slots, but its rules fill {names}",
+        f"Add slots: {{{wanted}}}, each with the CSS selector of its place in your pages",
+    )
 
 
 def _rules(
@@ -195,8 +228,12 @@ def _unique(reader: Reader, nodes: list[Node], what: str) -> None:
             continue  # it has a finding of its own
         known = first.setdefault(node.value, node)
         if known is not node:
-            hint = f"The other one is in {known.path}:{known.line}"
-            reader.refuse(node, f"two {what}s are called '{node.value}'", hint)
+            other = f"{known.path}:{known.line}:{known.column}"
+            copied = what == "campaign" and known.path != node.path
+            hint = "Rename one" + ("; if one file is only a copy, delete it" if copied else "")
+            reader.refuse(
+                node, f"two {what}s are called '{node.value}', this one and {other}", hint
+            )
 
 
 def _site(
