@@ -9,7 +9,7 @@ from typing import ParamSpec
 
 import click
 
-from edge import crm_command, demo_command, secrets_file, server, site_folder
+from edge import check_command, crm_command, demo_command, secrets_file, server, site_folder
 from edge.app import create_app, make_services, wall_clock
 from edge.geo import BadDatabase
 from edge.live import in_folder
@@ -85,28 +85,15 @@ def serve() -> None:
 
 
 @main.command()
-@click.argument("folder", metavar="DIR", type=FOLDER)
+@click.argument("place", metavar="DIR", type=click.Path(exists=True, path_type=Path))
 @findings_to_exit
-def check(folder: Path) -> None:
+def check(place: Path) -> None:
     """Say all that is wrong with the site in DIR, or that it is good.
 
     Each finding says the file, line and column, what is wrong and what to do. DIR may also hold
     the folders of several sites.
     """
-    found = site_folder.folders(folder)
-    if not found:
-        raise click.UsageError(f"{folder} holds no site.yaml")
-    refused = False
-    for each in found:
-        try:
-            site = _load(each)
-        except BadSite as bad:
-            refused = True
-            click.echo(str(bad))
-            continue
-        rules = sum(len(rules) for rules in site.rules.values())
-        click.echo(f"{site.name}: good. {rules} rules for {len(site.slots)} slots ({site.version})")
-    sys.exit(1 if refused else 0)
+    sys.exit(0 if check_command.run(place) else 1)
 
 
 def _load(folder: Path) -> Site:

@@ -1,0 +1,91 @@
+"""``tagwerk check``: what is said of a folder, good or not, and of what is none."""
+
+import os
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from edge.cli import main
+from edge.live import counted
+from edges import RULES, SITE, write_site
+
+ONE_RULE = "campaign: main\nrules: [{id: a, slot: hero, show: {action: hide}}]\n"
+
+
+def check(place: str | Path) -> Result:
+    return CliRunner().invoke(main, ["check", str(place)])
+
+
+def test_a_good_site_is_counted(tmp_path: Path) -> None:
+    folder = write_site(tmp_path / "one")
+    ended = check(folder)
+    assert ended.output.startswith("shop: good. 5 rules for 2 slots (") and ended.exit_code == 0
+    write_site(folder, rules=ONE_RULE, site=SITE.replace(", strip: }", "}"))
+    assert check(folder).output.startswith("shop: good. 1 rule for 1 slot (")
+
+
+@pytest.mark.parametrize(("number", "said"), [(0, "0 rules"), (1, "1 rule"), (2, "2 rules")])
+def test_things_are_counted_as_people_do(number: int, said: str) -> None:
+    assert counted(number, "rule") == said
+
+
+def test_every_site_of_a_folder_is_read_whatever_the_first_is(tmp_path: Path) -> None:
+    one = write_site(tmp_path / "one", rules=RULES.replace("slot: hero", "slot: herp"))
+    write_site(tmp_path / "two")
+    ended = check(tmp_path)
+    first, *_, last = ended.output.splitlines()
+    assert first.startswith(f"{one}/rules/main.yaml:4:") and last.startswith("shop: good. ")
+    assert ended.exit_code == 1
+
+
+@pytest.mark.parametrize("part", ["site.yaml", "rules/main.yaml", "blocks/gold.html"])
+def test_a_file_is_answered_with_the_folder_it_belongs_to(tmp_path: Path, part: str) -> None:
+    folder = write_site(tmp_path / "one")
+    ended = check(folder / part)
+    hint = f"{folder / part} is a file. Give the folder that holds site.yaml: {folder}\n"
+    assert ended.output.endswith(f"Error: {hint}") and ended.exit_code == 2
+
+
+def test_a_part_of_a_site_is_answered_with_its_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = write_site(tmp_path / "one")
+    wanted = f"holds no site.yaml. Give the folder that holds site.yaml: {folder}\n"
+    assert check(folder / "rules").output.endswith(wanted)
+    monkeypatch.chdir(folder / "rules")
+    assert check(".").output.endswith(wanted)
+
+
+def test_a_folder_without_a_site(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").touch()
+    ended = check(tmp_path)
+    wanted = f"{tmp_path} holds no site.yaml. Give the folder that holds site.yaml\n"
+    assert ended.output.endswith(wanted) and ended.exit_code == 2
+
+
+@pytest.mark.parametrize("name", ["site.yml", "site.yaml.txt"])
+@pytest.mark.parametrize("above", [False, True])
+def test_a_site_file_that_is_called_almost_so_is_named(
+    tmp_path: Path, name: str, above: bool
+) -> None:
+    folder = write_site(tmp_path / "one")
+    (folder / "site.yaml").rename(folder / name)
+    ended = check(tmp_path if above else folder)
+    said = "1:1: error: this file is not read. Rename it to site.yaml."
+    assert ended.output == f"{folder / name}:{said}\n" and ended.exit_code == 1
+
+
+def test_a_file_beside_the_site_file_is_nobodys_business(tmp_path: Path) -> None:
+    folder = write_site(tmp_path / "one")
+    for name in ("site.yml", "site.yaml.txt"):
+        (folder / name).write_text("- hosts: all", encoding="utf-8")
+        (tmp_path / name).write_text("- hosts: all", encoding="utf-8")
+    assert [check(each).exit_code for each in (folder, tmp_path)] == [0, 0]
+
+
+def test_consent_that_is_nothing_is_told_what_to_write(tmp_path: Path) -> None:
+    site = SITE[: SITE.index("consent:")] + "consent:" + SITE[SITE.index("\nslots:") :]
+    ended = check(write_site(tmp_path / "one", site=site))
+    wanted = "consent must be keys and values. Write at least consent: {revision: 1}."
+    assert ended.output.endswith(f"{os.linesep}".join([wanted, ""]))
