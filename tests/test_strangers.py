@@ -17,7 +17,7 @@ async def _call(edge: Running, origin: str, call: str = "decide") -> httpx.Respo
 
 def _told(edge: Running) -> list[str]:
     lines = [line for line in edge.log.getvalue().splitlines() if "origin.refused" in line]
-    return [line.partition(" origin=")[2] for line in lines]
+    return [line.partition(" origin=")[2].partition("  ")[0] for line in lines]
 
 
 def test_the_answer_and_the_log_name_it_once(tmp_path: Path) -> None:
