@@ -5,7 +5,8 @@ from pathlib import Path
 import click
 
 from edge import site_folder
-from edge.live import counted, in_folder
+from edge.live import in_folder
+from edge.wording import counted
 from rules.findings import BadSite
 from rules.loader import SITE_FILE
 

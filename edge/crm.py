@@ -12,8 +12,9 @@ from typing import Final
 
 import msgspec
 
-from edge.crm_values import Attribute, BadValue, counted, read_value, value_class
+from edge.crm_values import Attribute, BadValue, read_value, value_class
 from edge.stores.base import Customer, Scalar, Store
+from edge.wording import counted
 from rules.findings import did_you_mean
 
 PREFIX: Final = "crm."

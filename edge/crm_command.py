@@ -11,10 +11,10 @@ from rich.table import Table
 
 from edge import crm
 from edge.crm import Finding, Report
-from edge.crm_values import counted
 from edge.progress import bar
 from edge.stores.base import Customer
 from edge.stores.open import new_file, open_store
+from edge.wording import counted
 from rules.model import Site
 
 MOST: Final = 100

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Final, Protocol
 
 from edge.stores.base import Scalar
+from edge.wording import counted
 
 NUMBER: Final = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?", re.ASCII)
 DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
@@ -58,11 +59,6 @@ def value_class(cell: str) -> str:
     if DATE.fullmatch(cell):
         return "a date"
     return f"text of {counted(len(cell), 'character')}"
-
-
-def counted(number: int, noun: str) -> str:
-    """``1 cell``, ``2 cells``."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _string(cell: str) -> Scalar:

@@ -10,6 +10,7 @@ from edge import site_folder
 from edge.last_good import LastGood
 from edge.log import Log
 from edge.site_folder import LiveSite
+from edge.wording import counted
 from rules.findings import BadSite, Finding
 from rules.loader import SITE_FILE
 
@@ -182,11 +183,6 @@ def _unreadable(bad: Exception) -> Finding:
     if isinstance(bad, OSError):
         why, hint = str(bad.strerror), "See whether the disk is well and who may read the folder"
     return Finding(SITE_FILE, 1, 1, f"the site cannot be read ({why})", hint)
-
-
-def counted(number: int, what: str) -> str:
-    """Return a number of things as people say it."""
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def in_folder(folder: Path, finding: Finding) -> Finding:

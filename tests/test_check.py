@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from edge.cli import main
-from edge.live import counted
+from edge.wording import counted
 from edges import RULES, SITE, write_site
 
 ONE_RULE = "campaign: main\nrules: [{id: a, slot: hero, show: {action: hide}}]\n"
