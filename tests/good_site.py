@@ -1,0 +1,35 @@
+"""A site that is good; each test of what is refused breaks one thing of it."""
+
+GOOD = {
+    "site.yaml": b"""site: test
+origins: ["https://shop.example"]
+languages: [de, en]
+consent: {revision: 1}
+slots: {hero: {selector: "#hero"}}
+attributes:
+  crm.tier: {type: string, source: crm, purpose: personalization, values: [gold, silver]}
+events: {view: {purpose: personalization, properties: {category: string}}}
+audiences:
+  fans: {crm.tier: gold}
+""",
+    "rules/one.yaml": b"""campaign: one
+rules:
+
+  - id: first
+    slot: hero
+    when:
+      all:
+      - crm.tier: gold
+      - page.path: {starts_with: /a}
+    show: {block: gold, with: {n: 1}}
+  - id: second
+    slot: hero
+    when: {audience: fans}
+    split: [{weight: 1, action: hide}]
+  - id: third
+    slot: hero
+    when: {event: {name: view, where: {category: a}, within: 30d, count: {gte: 3}}}
+    show: {action: hide}
+""",
+    "blocks/gold.html": b"<p>{{ n }}</p>",
+}
