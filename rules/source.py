@@ -15,6 +15,7 @@ import yaml
 from yaml import events as yaml_events
 
 from rules.findings import BadSite, Finding
+from rules.syntax import explain
 
 MAX_BYTES = 256 * 1024
 MAX_NODES = 10_000
@@ -87,30 +88,8 @@ def parse(data: bytes, path: str) -> Node:
         raise _refused(path, line, column, "the file is not UTF-8", "Save it as UTF-8") from None
     try:
         return _Builder(path).build(yaml.parse(text, Loader=yaml.CSafeLoader))
-    except yaml.MarkedYAMLError as bad:
-        raise _syntax_error(path, bad) from None
     except yaml.YAMLError as bad:
-        raise _refused(path, 1, 1, f"the file holds a character YAML forbids ({bad})") from None
-
-
-def _syntax_error(path: str, bad: yaml.MarkedYAMLError) -> BadSite:
-    problem = (bad.problem or "this is not YAML").rstrip(".")
-    mark, begun = bad.problem_mark or bad.context_mark, bad.context_mark
-    if bad.context and begun:
-        problem = f"{problem} {bad.context} that began in line {begun.line + 1}"
-    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-    return _refused(path, line, column, problem, _syntax_hint(problem))
-
-
-def _syntax_hint(problem: str) -> str:
-    if "tab" in problem or "cannot start any token" in problem:
-        quotes = "put quotes around a text that begins with @, ` or %"
-        return f"Indent with spaces, write gt for >, and {quotes}"
-    if "block scalar" in problem:
-        return "Write {gt: 3} for > 3, and put quotes around a text that begins with > or |"
-    if "mapping values are not allowed" in problem:
-        return "Put quotes around a text that holds a colon, or check the indentation above"
-    return "Check the indentation and the quotes just above this place"
+        raise BadSite([explain(path, text, bad)]) from None
 
 
 def _refused(path: str, line: int, column: int, message: str, hint: str = "") -> BadSite:
@@ -219,5 +198,10 @@ class _Builder:
     def _key(self, event: yaml_events.Event) -> Node:
         self._bound(event, 1)
         if not isinstance(event, yaml_events.ScalarEvent):
-            raise BadSite([self._node(event).finding("a key must be a plain word")])
+            hint = "Put quotes around a text that begins with { or ["
+            raise BadSite([self._node(event).finding("a key must be a plain word", hint)])
+        if event.value[:1].isspace() and not event.style:
+            hint = "Type the spaces anew: some editors and web pages put wider ones in their place"
+            message = "the line is indented with a character that only looks like a space"
+            raise BadSite([self._node(event).finding(message, hint)])
         return self._node(event, event.value)

@@ -99,7 +99,7 @@ def test_a_restart_after_a_broken_edit_serves_the_last_good_site(tmp_path: Path)
     again = load(folder.parent)
     served = again.get("shop")
     assert good and served and served.site.version == good.site.version
-    assert "rules/main.yaml:2:" in str(again.broken["shop"])
+    assert "rules/main.yaml:1:11:" in str(again.broken["shop"])
 
 
 def test_the_author_of_an_edit_is_told_what_became_of_it(tmp_path: Path) -> None:

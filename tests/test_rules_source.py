@@ -26,6 +26,23 @@ def test_hostile_file(row: dict[str, Any]) -> None:
     assert f"{finding.line}:{finding.column}" == row["at"]
 
 
+@pytest.mark.parametrize("row", rows("mistyped"))
+def test_a_slip_of_the_keys(row: dict[str, Any]) -> None:
+    with pytest.raises(BadSite) as bad:
+        parse(row["text"].encode(), "x.yaml")
+    assert str(bad.value).startswith(f"x.yaml:{row['want']}"), str(bad.value)
+
+
+def test_the_first_slip_is_told_though_more_is_wrong_further_on() -> None:
+    with pytest.raises(BadSite) as bad:
+        parse(b"a: 'it's'\n" + b"# x\n" * 10_000 + b"\x07", "x.yaml")
+    assert str(bad.value).startswith("x.yaml:1:8: error: the text goes on")
+
+
+def test_a_quoted_key_may_begin_with_a_space() -> None:
+    assert parse(b'{" a": 1}', "x.yaml").plain() == {" a": 1}
+
+
 def test_every_duplicate_is_named_in_one_run() -> None:
     with pytest.raises(BadSite) as bad:
         parse(b"a: 1\na: 2\nb: {c: 1, c: 2}\n", "x.yaml")

@@ -1,0 +1,227 @@
+"""Says what is wrong with a text that is no YAML, in the words of whoever wrote it.
+
+libyaml names the rule of its grammar that was broken, where it noticed. Here each explanation looks at that
+place and says what was meant, where it went wrong and what to do; the first that knows is taken.
+"""
+
+import re
+from collections.abc import Callable
+from typing import NamedTuple
+
+import yaml
+from yaml import tokens as yaml_tokens
+
+from rules.findings import Finding
+
+_BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
+_UNSEEN = re.compile("[^\t\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_KEY = re.compile(r"[ -]*(?P<name>[^\s:]+)(?P<colon>:?) *(?P<rest>.*)")
+_CLOSE = {"{": "}", "[": "]"}
+_SIGNS = "@`%&*!|>-"
+_HINTS = {
+    ">": "Write {gt: 3} for > 3, and put quotes around a text that begins with >",
+    "-": "Begin the list in the next line, or write it in [ ]",
+    ",": "Remove it, or write what is missing before it",
+}
+
+
+class Place(NamedTuple):
+    """A line and a column, counted from 0."""
+
+    line: int
+    column: int
+
+
+class _Fault(NamedTuple):
+    """What libyaml says of a text, with the tokens the text has up to its end or a broken one."""
+
+    problem: str
+    at: Place
+    began: Place
+    """Where what it was reading began."""
+    lines: list[str]
+    tokens: list[yaml_tokens.Token]
+    broken: bool
+    """A token is broken; else all are well, and stand where they must not."""
+
+    def char(self, at: Place) -> str:
+        """Return the character at a place; nothing at the end of a line."""
+        return self.line(at)[at.column : at.column + 1]
+
+    def line(self, at: Place) -> str:
+        """Return the line of a place."""
+        return self.lines[at.line] if at.line < len(self.lines) else ""
+
+
+_Said = tuple[Place, str, str]
+"""Where, what is wrong, what to do."""
+
+
+def explain(path: str, text: str, bad: yaml.YAMLError) -> Finding:
+    """Return what is wrong with a text that libyaml refused."""
+    lines = _BREAK.split(text)
+    said = _said(text, lines, bad) if isinstance(bad, yaml.MarkedYAMLError) else _unseen(lines)
+    place, message, hint = said
+    return Finding(path, place.line + 1, place.column + 1, message, hint)
+
+
+def _said(text: str, lines: list[str], bad: yaml.MarkedYAMLError) -> _Said:
+    tokens: list[yaml_tokens.Token] = []
+    broken = False
+    try:
+        for token in yaml.scan(text, Loader=yaml.CSafeLoader):
+            tokens.append(token)  # those up to a broken one
+    except yaml.MarkedYAMLError as other:
+        broken = _place(other.problem_mark) == _place(bad.problem_mark)
+    except yaml.YAMLError:
+        pass  # something else is wrong further on
+    at = _place(bad.problem_mark or bad.context_mark)
+    began = _place(bad.context_mark or bad.problem_mark)
+    fault = _Fault(f"{bad.problem} {bad.context}", at, began, lines, tokens, broken)
+    return next(filter(None, (known(fault) for known in _EXPLANATIONS)))
+
+
+def _unseen(lines: list[str]) -> _Said:
+    found = ((y, match) for y, line in enumerate(lines) if (match := _UNSEEN.search(line)))
+    line, match = next(found)
+    what = f"a character that cannot be seen stands here (code {ord(match[0])})"
+    return Place(line, match.start()), what, "Delete it"
+
+
+def _place(mark: yaml.Mark | None) -> Place:
+    return Place(mark.line, mark.column) if mark else Place(0, 0)
+
+
+def _tab(fault: _Fault) -> _Said | None:
+    lead = fault.line(fault.at)[: fault.at.column + 1]
+    if "\t" not in lead or lead.strip(" -\t"):
+        return None
+    place = Place(fault.at.line, lead.index("\t"))
+    hint = "YAML wants spaces: replace every tab at the beginning of a line"
+    return place, "the line is indented with a tab", hint
+
+
+def _open_quote(fault: _Fault) -> _Said | None:
+    if "quoted scalar" not in fault.problem:
+        return None
+    if "escape" in fault.problem:
+        hint = "Write the text in single quotes, ' instead of \""
+        return fault.at, 'between " a \\ stands for something else', hint
+    return _unclosed(fault.began, fault.char(fault.began))
+
+
+def _unclosed(opening: Place, sign: str) -> _Said:
+    close = _CLOSE.get(sign, sign)
+    return opening, f"the {sign} opened here is never closed", f"Write {close} where it ends"
+
+
+def _after_quote(fault: _Fault) -> _Said | None:
+    """Look for a text in quotes that ends just before: it was to end elsewhere."""
+    for token in fault.tokens:
+        end = _place(token.end_mark)
+        if not getattr(token, "style", None) or end.line != fault.at.line:
+            continue
+        if fault.line(end)[end.column : fault.at.column].strip() or end > fault.at:
+            continue
+        begun = _place(token.start_mark)
+        if begun.line < end.line:
+            return _unclosed(begun, fault.char(begun))
+        hint = 'Put one pair of quotes around the whole text: "it\'s new"'
+        return fault.at, "the text goes on after its closing quote", hint
+    return None
+
+
+def _bracket(fault: _Fault) -> _Said | None:
+    opened: list[Place] = []
+    for token in () if fault.broken else fault.tokens:
+        at = _place(token.start_mark)
+        if isinstance(
+            token, (yaml_tokens.FlowMappingStartToken, yaml_tokens.FlowSequenceStartToken)
+        ):
+            opened.append(at)
+        elif isinstance(token, (yaml_tokens.FlowMappingEndToken, yaml_tokens.FlowSequenceEndToken)):
+            wrong = fault.char(at)
+            if not opened and at == fault.at:
+                hint = "Remove it, or put quotes around a text that holds it"
+                return at, f"this {wrong} closes nothing", hint
+            if not opened:
+                return None
+            closes = [_CLOSE[fault.char(each)] for each in opened]
+            if closes[-1] != wrong:
+                how = "before" if wrong in closes else "instead of"
+                hint = f"Write {closes[-1]} {how} the {wrong} in {_named(at)}"
+                sign = fault.char(opened[-1])
+                return opened[-1], f"the {sign} opened here is never closed", hint
+            opened.pop()
+    around = [each for each in opened if each < fault.at]
+    return _unclosed(around[-1], fault.char(around[-1])) if around else None
+
+
+def _named(at: Place) -> str:
+    return f"line {at.line + 1}, column {at.column + 1}"
+
+
+def _colon(fault: _Fault) -> _Said | None:
+    if "could not find expected ':'" in fault.problem:
+        return _no_colon(fault, fault.began)
+    if fault.char(fault.at) != ":":
+        return None
+    last = fault.tokens[-1] if fault.tokens else None
+    begun = _place(last.start_mark) if isinstance(last, yaml_tokens.ScalarToken) else fault.at
+    if begun.line < fault.at.line:
+        return _no_colon(fault, begun) or _too_deep(fault, begun)
+    hint = "Put quotes around a text that holds a colon, or { } around a key with its value"
+    comma = "" if fault.broken else "; between two keys stands a comma"
+    return fault.at, "this colon cannot stand here", f"{hint}{comma}"
+
+
+def _no_colon(fault: _Fault, at: Place) -> _Said | None:
+    """Look for a line that begins with a word where a key and its colon belong."""
+    key = _KEY.fullmatch(fault.line(at))
+    if key is None or key.start("name") != at.column:
+        return None
+    missing = "space" if key["colon"] else "colon"
+    name = key["name"] + key["colon"]
+    written = f"Write {key['name']}: {key['rest']}".rstrip()
+    return at, f"after '{name}' a {missing} is missing", written
+
+
+def _too_deep(fault: _Fault, above: Place) -> _Said:
+    at = Place(fault.at.line, _indentation(fault.line(fault.at), " "))
+    column = _indentation(fault.line(above), " -") + 1
+    hint = f"Begin it in column {column} like line {above.line + 1}"
+    return at, "the line is indented too deep", f"{hint}, or put quotes around a text with a colon"
+
+
+def _indentation(line: str, of: str) -> int:
+    return len(line) - len(line.lstrip(of))
+
+
+def _sign(fault: _Fault) -> _Said | None:
+    for at in (fault.began, fault.at):
+        sign = fault.char(at)
+        if sign and sign in (_SIGNS if fault.broken else ","):
+            hint = _HINTS.get(sign, f"Put quotes around a text that begins with {sign}")
+            return at, f"nothing can begin with {sign} here", hint
+    return None
+
+
+def _indent(fault: _Fault) -> _Said:
+    if fault.line(fault.at)[: fault.at.column].strip():
+        hint = "Check the indentation, the colons and the quotes here and just above"
+        return fault.at, "this cannot be read as YAML", hint
+    hint = "Begin it in the same column as the line it belongs to"
+    if "'-'" in fault.problem:
+        hint = f"{hint}, or with '- ' like the list that begins in line {fault.began.line + 1}"
+    return fault.at, "the line belongs to nothing above it", hint
+
+
+_EXPLANATIONS: tuple[Callable[[_Fault], _Said | None], ...] = (
+    _tab,
+    _open_quote,
+    _after_quote,
+    _bracket,
+    _colon,
+    _sign,
+    _indent,
+)
