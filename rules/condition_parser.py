@@ -10,7 +10,7 @@ from rules.argument_reader import ArgumentReader
 from rules.attributes import BUILT_IN, Attribute, find
 from rules.conditions import ALWAYS, All, Any, Compare, Condition, EventCount, Not, reader_of
 from rules.counters import counter_key
-from rules.findings import did_you_mean
+from rules.findings import did_you_mean_key
 from rules.model import Counter, EventType
 from rules.operators import OPERATORS, OTHER_WORDS
 from rules.reader import Reader
@@ -162,8 +162,8 @@ class ConditionParser:
         """Look an attribute up and note that it is read."""
         attribute = find(name, self._vocabulary.attributes)
         if attribute is None:
-            known = [*self._vocabulary.attributes, *BUILT_IN, *_GROUPS, "event", "audience"]
-            hint = did_you_mean(name, known, _OTHER_GROUPS)
+            known = [*self._vocabulary.attributes, *BUILT_IN]
+            hint = did_you_mean_key(name, known, _OTHER_GROUPS, (*_GROUPS, "event", "audience"))
             other = f"a condition has no '{name}'" if name in _OTHER_GROUPS else None
             self._reader.refuse(node, other or f"there is no attribute '{name}'", hint)
             return None
@@ -196,7 +196,9 @@ class ConditionParser:
         row = OPERATORS.get(word)
         if row is None:
             self._reader.refuse(
-                key, f"there is no operator '{word}'", did_you_mean(word, OPERATORS, OTHER_WORDS)
+                key,
+                f"there is no operator '{word}'",
+                did_you_mean_key(word, OPERATORS, OTHER_WORDS),
             )
             return ALWAYS
         if attribute.type not in row.types:
@@ -249,7 +251,7 @@ class ConditionParser:
                 self._reader.refuse(
                     key,
                     f"count has no operator '{word}'",
-                    did_you_mean(word, _COUNTABLE, OTHER_WORDS),
+                    did_you_mean_key(word, _COUNTABLE, OTHER_WORDS),
                 )
                 continue
             argument = ArgumentReader(self._reader, wanted, word, value).read()

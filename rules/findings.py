@@ -1,5 +1,7 @@
 """What is wrong with a site's files, said so that whoever wrote them can mend it."""
 
+import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Literal
@@ -8,6 +10,9 @@ import msgspec
 
 MAX_SLIPS = 2
 """How many wrong letters a name may have and still be the one that was meant."""
+
+_GLUED = re.compile(r"([^\s:]+)(?::|\s)\s*(\S.*)")
+_CURLY = re.compile("[„“”‚‘’«»‹›]([^„“”‚‘’«»‹›]+)[“”‘’«»‹›\"']")
 
 
 class Finding(msgspec.Struct, frozen=True, order=True):
@@ -40,38 +45,83 @@ def did_you_mean(
     known: Iterable[str],
     other_words: Mapping[str, str] = MappingProxyType({}),
     otherwise: str = "",
+    unlisted: Iterable[str] = (),
 ) -> str:
     """Return a hint: the known word that was meant; else ``otherwise``, or the words there are.
 
-    ``other_words`` are what other languages call a known word.
+    ``other_words`` are what other languages call a known word, ``unlisted`` ones may be meant as well.
     """
     names = sorted(set(known))
-    if other_words.get(word) in names:
+    possible = sorted({*names, *unlisted})
+    if (bare := without_curly_quotes(word)) is not None:
+        return straight_quotes(bare)
+    if other_words.get(word) in possible:
         return f"Write '{other_words[word]}'"
-    for name in names:
+    for name in possible:
         if name.lower() == word.lower():
             return f"Capitals count: write '{name}'"
-    near = _nearest(word, names)
+    near = _nearest(word, possible)
     if near is not None:
         return f"Did you mean '{near}'?"
     if otherwise or not names:
         return otherwise
-    listed = ", ".join(names[:12]) + (", …" if len(names) > 12 else "")
-    return f"Known here: {listed}"
+    head = word[: word.rfind(".") + 1]
+    listed = [name for name in names if name.startswith(head)] or names
+    return f"Known here: {', '.join(listed[:12])}{', …' if len(listed) > 12 else ''}"
+
+
+def did_you_mean_key(
+    word: str,
+    known: Iterable[str],
+    other_words: Mapping[str, str] = MappingProxyType({}),
+    unlisted: Iterable[str] = (),
+) -> str:
+    """Return a hint to a key: that its colon is missing, or the key that was meant."""
+    names = {*known, *unlisted}
+    glued = _GLUED.match(word)
+    if glued is not None and glued[1] in names:
+        return f"Write '{glued[1]}: {glued[2]}', with a colon and a space"
+    return did_you_mean(word, known, other_words, unlisted=unlisted)
+
+
+def misspelt(word: str, known: Iterable[str]) -> str | None:
+    """Return the known key that a wrong one was to be, if one is near."""
+    names = sorted(set(known))
+    glued = _GLUED.match(word)
+    if glued is not None and glued[1] in names:
+        return glued[1]
+    alike = (name for name in names if name.lower() == word.lower())
+    return next(alike, None) or _nearest(word, names)
+
+
+def without_curly_quotes(text: str) -> str | None:
+    """Return what stands between curly quotes, if the whole text does; YAML takes them for letters."""
+    match = _CURLY.fullmatch(text)
+    return match[1] if match else None
+
+
+def straight_quotes(bare: str) -> str:
+    """Return the hint to a text in curly quotes."""
+    return f'Write {bare} or "{bare}": only straight quotes are quotes'
 
 
 def _nearest(word: str, names: Sequence[str]) -> str | None:
-    """Return the name that a slip of the keys makes into the word, or whose last part it is."""
+    """Return the name that a slip of the keys makes into the word, or into a word whose end it is."""
     ends = [name for name in names if name.endswith(f".{word}")]
     if len(ends) == 1:
         return ends[0]
-    best, fewest = None, MAX_SLIPS + 1
+    tails = Counter(name.rpartition(".")[2] for name in names)
+    near: list[tuple[int, bool, str]] = []
     for name in names:
-        head = len(_common_head(word, name))
-        slips = _slips(word[head:], name[head:], fewest)
-        if slips < fewest and slips <= _slips_allowed(max(len(word), len(name)) - head):
-            best, fewest = name, slips
-    return best
+        tail = name.rpartition(".")[2]
+        for spelt in {name, tail} if tails[tail] == 1 else {name}:
+            head = len(_common_head(word, spelt))
+            mine, other = word[head:], spelt[head:]
+            allowed = _slips_allowed(max(len(mine), len(other)))
+            slips = _slips(mine, other, allowed + 1)
+            if slips <= allowed:
+                near.append((slips, mine[:1] != other[:1], name))
+    return min(near)[2] if near else None
 
 
 def _common_head(one: str, other: str) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from rules.findings import Finding, did_you_mean
+from rules.findings import Finding, did_you_mean, did_you_mean_key, misspelt
 from rules.source import Node
 from rules.values import type_of
 
@@ -31,11 +31,12 @@ class Reader:
         entries = self.entries(node, what)
         if not isinstance(node.value, dict):
             return {}
-        for name, entry in list(entries.items()):
-            if name not in known:
-                self.refuse(entry[0], f"{what} has no key '{name}'", did_you_mean(name, known))
+        unknown = {name: at for name, (at, _) in entries.items() if name not in known}
+        for name, at in unknown.items():
+            self.refuse(at, f"{what} has no key '{name}'", did_you_mean_key(name, known))
+        found = entries.keys() | {misspelt(each, known) for each in unknown}
         for name in required:
-            if name not in entries:
+            if name not in found:
                 self.refuse(node, f"{what} needs '{name}'", f"Add '{name}:'")
         return {name: entry[1] for name, entry in entries.items() if name in known}
 
