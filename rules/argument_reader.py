@@ -2,12 +2,14 @@
 
 import re2
 
+from rules.address_check import never
 from rules.attributes import Attribute
-from rules.findings import did_you_mean
+from rules.findings import did_you_mean, straight_quotes, without_curly_quotes
 from rules.operators import OPERATORS
-from rules.reader import Reader
+from rules.reader import Reader, said
 from rules.source import Node
 from rules.values import fits
+from rules.wrong_values import WORD, hint_to
 
 MAX_PATTERN = 1024
 
@@ -30,41 +32,69 @@ class ArgumentReader:
             return self._several()
         if self._shape == "boolean":
             return self._reader.boolean(self._node, f"'{self._word}'")
-        text = self._reader.text(self._node, f"'{self._word}'") or ""
-        return self._pattern(text) if self._shape == "pattern" else text
+        return self._text()
 
     def _one(self, node: Node) -> object:
         attribute = self._attribute
         if self._shape == "same" and isinstance(node.value, list):
-            said = f"'{self._word}' compares with one value, not with a list"
-            self._reader.refuse(node, said, f"Write it without '{self._word}', or with 'in'")
+            self._no_list("value", f"Write it without '{self._word}', or with 'in'")
         elif not fits(node.value, attribute.type):
-            shown = "nothing" if node.value is None else repr(node.plain())
-            wanted = "YYYY-MM-DD" if attribute.type == "date" else attribute.type
-            hint = "Put quotes around it" if attribute.type == "string" else ""
-            self._reader.refuse(node, f"{attribute.name} is a {wanted}, not {shown}", hint)
+            shown = f"'{node.value}'" if isinstance(node.value, str) else said(node)
+            hint = hint_to(node.value, attribute.type, attribute.form)
+            message = f"{attribute.name} is {WORD[attribute.type]}, not {shown}"
+            self._reader.refuse(node, message, hint)
+        elif not self._can_be(node):
+            pass
         elif attribute.values and node.value not in attribute.values:
             words, form = attribute.other_words, attribute.form
             hint = did_you_mean(str(node.value), map(str, attribute.values), words, form)
             self._reader.refuse(node, f"{attribute.name} is never {node.value!r}", hint)
         return node.value
 
+    def _no_list(self, what: str, hint: str) -> None:
+        message = f"'{self._word}' compares with one {what}, not with a list"
+        self._reader.refuse(self._node, message, hint)
+
+    def _can_be(self, node: Node) -> bool:
+        """Say whether the attribute can ever be, or begin with, a text; if not, that is a finding."""
+        text = node.value
+        if not isinstance(text, str):
+            return True
+        bare = None if node.quoted else without_curly_quotes(text)
+        if bare is not None:
+            message = f"the quotes of {text} would be compared, too"
+            self._reader.refuse(node, message, straight_quotes(bare))
+        elif wrong := self._attribute.source == "request" and never(
+            self._attribute.name, self._word, text
+        ):
+            self._reader.refuse(node, *wrong)
+        else:
+            return True
+        return False
+
     def _several(self) -> object:
         before = len(self._reader.findings)
         items = [self._one(item) for item in self._reader.items(self._node, f"'{self._word}'")]
         if len(self._reader.findings) > before:
             return (0, 0)
-        if self._shape == "list":
-            if self._node.value == []:
-                self._reader.refuse(self._node, f"'{self._word}' lists nothing", "List a value")
-            return tuple(items)
-        try:
-            if len(items) == 2 and items[0] <= items[1]:  # type: ignore[operator]
-                return (items[0], items[1])
-        except TypeError:
-            pass
-        self._reader.refuse(self._node, f"'{self._word}' needs two values, the lower first")
-        return (0, 0)
+        if self._shape == "list" and not items:
+            self._reader.refuse(self._node, f"'{self._word}' lists nothing", "List a value")
+        if self._shape == "pair" and len(items) != 2:
+            message = f"'{self._word}' needs two values, not {len(items)}"
+            self._reader.refuse(self._node, message, "Write the lower and the higher: [a, b]")
+            return (0, 0)
+        return tuple(items)
+
+    def _text(self) -> object:
+        node, word = self._node, self._word
+        if isinstance(node.value, list):
+            each = f"{{{self._attribute.name}: {{{word}: …}}}}"
+            self._no_list("text", f"Write any: [{each}, {each}]")
+            return None
+        text = self._reader.text(node, f"'{word}'")
+        if text is None or not self._can_be(node):
+            return None
+        return self._pattern(text) if self._shape == "pattern" else text
 
     def _pattern(self, text: str) -> object:
         options = re2.Options()
@@ -75,7 +105,7 @@ class ArgumentReader:
                 raise re2.error(f"the pattern is longer than {MAX_PATTERN} characters")
             return re2.compile(text, options)
         except re2.error as bad:
-            said = bad.args[0].decode() if isinstance(bad.args[0], bytes) else str(bad)
+            why = bad.args[0].decode() if isinstance(bad.args[0], bytes) else str(bad)
             hint = "Patterns are RE2: no look-around, no back-references"
-            self._reader.refuse(self._node, f"not a pattern: {said}", hint)
+            self._reader.refuse(self._node, f"not a pattern: {why}", hint)
             return None

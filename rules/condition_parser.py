@@ -1,32 +1,24 @@
 """Turns the ``when`` of a rule into a condition, noting what it reads and everything wrong with it."""
 
-import re
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from rules.argument_reader import ArgumentReader
 from rules.attributes import BUILT_IN, Attribute, find
-from rules.conditions import ALWAYS, All, Any, Compare, Condition, EventCount, Not, reader_of
-from rules.counters import counter_key
+from rules.comparison_reader import read_comparisons
+from rules.conditions import ALWAYS, All, Any, Compare, Condition, Not, reader_of
+from rules.event_reader import read_event
 from rules.findings import did_you_mean_key
 from rules.model import Counter, EventType
-from rules.operators import OPERATORS, OTHER_WORDS
 from rules.reader import Reader
 from rules.source import Node
-from rules.values import Value
 
-MAX_COUNT = 1000
 MAX_AUDIENCES = 20
 """How deep audiences may name audiences."""
 MAX_LEVELS = 60
 """How deep a condition may nest, its audiences included: reading and evaluating it recurse."""
 MAX_PARTS = 2000
 """How many parts a condition may have, its audiences included: all of them may be evaluated."""
-_WINDOW = re.compile(r"([1-9][0-9]{0,4})(m|h|d)\Z")
-_UNIT = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
-_COUNTABLE = ("equals", "not", "lt", "lte", "gt", "gte", "between")
 _GROUPS = ("all", "any", "none", "not")
 _OTHER_GROUPS = {"and": "all", "or": "any", "nor": "none", "AND": "all", "OR": "any", "NOT": "not"}
 
@@ -176,105 +168,22 @@ class ConditionParser:
         attribute = self.attribute(name, key)
         if attribute is None:
             return ALWAYS
-        if isinstance(value.value, list):
-            return self._compare(attribute, "in", value, key)
-        if not isinstance(value.value, dict):
-            return self._compare(attribute, "equals", value, key)
-        entries = self._compared(value, name)
-        parts = [self._compare(attribute, word, node, at) for word, (at, node) in entries.items()]
+        read = reader_of(attribute.name, self._timezone)
+        compared = read_comparisons(self._reader, attribute, key, value)
+        parts = [
+            Compare(attribute.name, attribute.purpose, word, argument, read)
+            for word, argument in compared
+        ]
         return parts[0] if len(parts) == 1 else All(tuple(parts))
 
-    def _compared(self, node: Node, name: str) -> dict[str, tuple[Node, Node]]:
-        entries = self._reader.entries(node, name)
-        if not entries:
-            self._reader.refuse(
-                node, f"{name} is compared with nothing", "Name an operator, or leave it out"
-            )
-        return entries
-
-    def _compare(self, attribute: Attribute, word: str, node: Node, key: Node) -> Condition:
-        row = OPERATORS.get(word)
-        if row is None:
-            self._reader.refuse(
-                key,
-                f"there is no operator '{word}'",
-                did_you_mean_key(word, OPERATORS, OTHER_WORDS),
-            )
-            return ALWAYS
-        if attribute.type not in row.types:
-            takes = " and ".join(row.types)
-            self._reader.refuse(
-                key, f"'{word}' compares {takes}; {attribute.name} is a {attribute.type}"
-            )
-            return ALWAYS
-        argument = ArgumentReader(self._reader, attribute, word, node).read()
-        read = reader_of(attribute.name, self._timezone)
-        return Compare(attribute.name, attribute.purpose, word, argument, read)
-
     def _event(self, node: Node) -> Condition:
-        keys = self._reader.keys(
-            node, "an event condition", ("name", "where", "within", "count"), ("name", "count")
-        )
-        name = self._reader.one_of(keys.get("name"), "event", self._vocabulary.events.keys())
-        if name is None or "count" not in keys:
+        found = read_event(self._reader, self._vocabulary.events, node)
+        if found is None:
             return ALWAYS
-        event = self._vocabulary.events[name]
-        where = self._where(event, keys.get("where"))
-        comparisons = self._count(keys["count"])
-        key = counter_key(name, where)
-        self.purposes.add(event.purpose)
-        self.counters.append(Counter(key, name, where, _keep(comparisons)))
-        return EventCount(key, event.purpose, self._window(keys.get("within")), comparisons)
-
-    def _where(self, event: EventType, node: Node | None) -> dict[str, tuple[Value, ...]]:
-        if node is None:
-            return {}
-        found: dict[str, tuple[Value, ...]] = {}
-        for name, value in self._reader.keys(
-            node, f"the event '{event.name}'", event.properties
-        ).items():
-            wanted = Attribute(name, event.properties[name])
-            word = "in" if isinstance(value.value, list) else "equals"
-            argument = ArgumentReader(self._reader, wanted, word, value).read()
-            found[name] = argument if isinstance(argument, tuple) else (argument,)
-        return dict(sorted(found.items()))
-
-    def _count(self, node: Node) -> tuple[tuple[str, object], ...]:
-        if not isinstance(node.value, dict):
-            number = self._reader.whole(node, "count")
-            self._bounded(number, node)
-            return (("equals", number or 0),)
-        wanted = Attribute("count", "number")
-        found: list[tuple[str, object]] = []
-        for word, (key, value) in self._compared(node, "count").items():
-            if word not in _COUNTABLE:
-                self._reader.refuse(
-                    key,
-                    f"count has no operator '{word}'",
-                    did_you_mean_key(word, _COUNTABLE, OTHER_WORDS),
-                )
-                continue
-            argument = ArgumentReader(self._reader, wanted, word, value).read()
-            self._bounded(argument, value)
-            found.append((word, argument))
-        return tuple(found)
-
-    def _bounded(self, argument: object, node: Node) -> None:
-        bounds = argument if isinstance(argument, tuple) else (argument,)
-        if any(isinstance(bound, (int, float)) and not 0 <= bound <= MAX_COUNT for bound in bounds):
-            self._reader.refuse(node, f"counts are compared with 0 to {MAX_COUNT}")
-
-    def _window(self, node: Node | None) -> int | None:
-        text = self._reader.written(node, "within")
-        if text is None or node is None:
-            return None
-        match = _WINDOW.match(text)
-        if match is None:
-            self._reader.refuse(
-                node, f"'{text}' is no window", "Write a number and m, h or d: 90m, 12h, 30d"
-            )
-            return None
-        return int(match[1]) * int(_UNIT[match[2]].total_seconds() * 1000)
+        condition, counter = found
+        self.purposes.add(condition.purpose)
+        self.counters.append(counter)
+        return condition
 
 
 class Audience(NamedTuple):
@@ -285,11 +194,3 @@ class Audience(NamedTuple):
     parts: int
     height: int
     depth: int
-
-
-def _keep(comparisons: tuple[tuple[str, object], ...]) -> int:
-    bounds: list[float] = [0]
-    for _, argument in comparisons:
-        values = argument if isinstance(argument, tuple) else (argument,)
-        bounds += [value for value in values if isinstance(value, (int, float))]
-    return int(min(max(bounds), MAX_COUNT)) + 1

@@ -5,13 +5,7 @@ from collections.abc import Collection
 from rules.findings import Finding, did_you_mean, did_you_mean_key, misspelt
 from rules.source import Node
 from rules.values import type_of
-
-_WORD = {
-    "string": "a text",
-    "number": "a number",
-    "boolean": "true or false",
-    "mapping": "keys and values",
-}
+from rules.wrong_values import WORD, hint_to
 
 
 class Reader:
@@ -44,7 +38,7 @@ class Reader:
         """Return a mapping as name -> (key, value); anything else is a finding and an empty dict."""
         if isinstance(node.value, dict):
             return {name: (entry.key, entry.value) for name, entry in node.value.items()}
-        message = f"{what} must be keys and values, not {_said(node)}"
+        message = f"{what} must be keys and values, not {said(node)}"
         self.refuse(node, message, "Write it as 'name: value'")
         return {}
 
@@ -52,7 +46,7 @@ class Reader:
         """Return a list's items; anything else is a finding and an empty list."""
         if isinstance(node.value, list):
             return node.value
-        self.refuse(node, f"{what} must be a list, not {_said(node)}", "Begin each item with '- '")
+        self.refuse(node, f"{what} must be a list, not {said(node)}", "Begin each item with '- '")
         return []
 
     def text(self, node: Node | None, what: str, *, may_be_empty: bool = False) -> str | None:
@@ -109,20 +103,17 @@ class Reader:
             return None
         if type_of(node.value) == wanted:
             return node.value
-        hint = (
-            "Put quotes around it"
-            if wanted == "string" and not isinstance(node.value, (list, dict))
-            else ""
-        )
-        self.refuse(node, f"{what} must be {_WORD[wanted]}, not {_said(node)}", hint)
+        message = f"{what} must be {WORD[wanted]}, not {said(node)}"
+        self.refuse(node, message, hint_to(node.value, wanted))
         return None
 
 
-def _said(node: Node) -> str:
+def said(node: Node) -> str:
+    """Return how a finding calls a value."""
     kind = type_of(node.value)
     if kind in ("list", "null"):
         return "a list" if kind == "list" else "nothing"
     if kind == "mapping":
         return "keys and values"
     shown = str(node.value).lower() if kind == "boolean" else repr(node.value)
-    return f"{_WORD[kind]} ({shown})"
+    return f"{WORD[kind]} ({shown})"

@@ -8,7 +8,7 @@ and number of nodes are bounded, because anyone who can write a file can otherwi
 import math
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple, TypeAlias
 
 import yaml
@@ -50,6 +50,8 @@ class Node:
     line: int
     column: int
     value: "Scalar | list[Node] | dict[str, Entry]"
+    quoted: bool = False
+    """Whether a text stands between quotes."""
 
     def plain(self) -> Plain:
         """Return the value as plain Python data, without places."""
@@ -148,8 +150,9 @@ class _Builder:
         if isinstance(event, yaml_events.SequenceStartEvent):
             return self._sequence(event, events, depth)
         assert isinstance(event, yaml_events.ScalarEvent)  # noqa: S101  (the three kinds of a node)
-        plain = event.style is None or event.style == ""
-        return self._node(event, _core_scalar(event.value) if plain else event.value)
+        if event.style:
+            return replace(self._node(event, event.value), quoted=True)
+        return self._node(event, _core_scalar(event.value))
 
     def _bound(self, event: yaml_events.Event, depth: int) -> None:
         self._count += 1

@@ -6,9 +6,9 @@ origins: ["https://shop.example"]
 languages: [de, en]
 consent: {revision: 1}
 slots: {hero: {selector: "#hero"}}
-attributes:
-  crm.tier: {type: string, source: crm, purpose: personalization, values: [gold, silver]}
-events: {view: {purpose: personalization, properties: {category: string}}}
+attributes: {crm.points: {type: number, source: crm, purpose: personalization},
+  crm.tier: {type: string, source: crm, purpose: personalization, values: [gold, silver]}}
+events: {view: {purpose: personalization, properties: {category: string, page.path: string}}}
 audiences:
   fans: {crm.tier: gold}
 """,

@@ -30,6 +30,12 @@ def test_refused(row: dict[str, Any]) -> None:
         assert line.startswith(wanted), said
 
 
+@pytest.mark.parametrize("row", rows("accepted"))
+def test_accepted(row: dict[str, Any]) -> None:
+    rules = GOOD["rules/one.yaml"].replace(b"crm.tier: gold", row["when"].encode(), 1)
+    assert load({**GOOD, "rules/one.yaml": rules}).findings == []
+
+
 @pytest.mark.parametrize(
     ("keys", "wanted"),
     [
