@@ -92,6 +92,14 @@ def test_a_site_without_consent_has_none_to_read() -> None:
     assert loaded.consent is None
 
 
+def test_a_list_is_not_told_to_be_quoted() -> None:
+    files = {
+        **GOOD,
+        "rules/one.yaml": GOOD["rules/one.yaml"].replace(b"slot: hero", b"slot: []", 1),
+    }
+    assert [each.hint for each in load(files).findings] == [""]
+
+
 @pytest.mark.parametrize("row", rows("hints"))
 def test_a_hint(row: dict[str, Any]) -> None:
     assert did_you_mean(row["word"], row["known"], OTHER_WORDS) == row["want"]
