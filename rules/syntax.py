@@ -15,7 +15,7 @@ from rules.findings import Finding
 
 _BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
 _UNSEEN = re.compile("[^\t\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_KEY = re.compile(r"[ -]*(?P<name>[^\s:]+)(?P<colon>:?) *(?P<rest>.*)")
+_KEY = re.compile(r"[ -]*(?P<name>[^\s:{}\[\],]+)(?P<colon>:?) *(?P<rest>.*)")
 _CLOSE = {"{": "}", "[": "]"}
 _SIGNS = "@`%&*!|>-"
 _HINTS = {
@@ -206,14 +206,26 @@ def _sign(fault: _Fault) -> _Said | None:
     return None
 
 
+def _next_to(fault: _Fault) -> _Said | None:
+    before, sign = fault.line(fault.at)[: fault.at.column].rstrip(), fault.char(fault.at)
+    if before.endswith(("}", "]")):
+        hint = "Put a comma before the next value, or quotes around the whole text"
+        return fault.at, f"the line goes on after its closing {before[-1]}", hint
+    if sign in ("{", "["):
+        hint = "A colon stands between a key and its value, a comma between two values"
+        return fault.at, f"before this {sign} a colon or a comma is missing", hint
+    return None
+
+
 def _indent(fault: _Fault) -> _Said:
-    if fault.line(fault.at)[: fault.at.column].strip():
+    at = fault.began if "simple key" in fault.problem else fault.at
+    if fault.line(at)[: at.column].strip():
         hint = "Check the indentation, the colons and the quotes here and just above"
-        return fault.at, "this cannot be read as YAML", hint
+        return at, "this cannot be read as YAML", hint
     hint = "Begin it in the same column as the line it belongs to"
     if "'-'" in fault.problem:
         hint = f"{hint}, or with '- ' like the list that begins in line {fault.began.line + 1}"
-    return fault.at, "the line belongs to nothing above it", hint
+    return at, "the line belongs to nothing above it", hint
 
 
 _EXPLANATIONS: tuple[Callable[[_Fault], _Said | None], ...] = (
@@ -223,5 +235,6 @@ _EXPLANATIONS: tuple[Callable[[_Fault], _Said | None], ...] = (
     _bracket,
     _colon,
     _sign,
+    _next_to,
     _indent,
 )
