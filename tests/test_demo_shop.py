@@ -186,10 +186,10 @@ def test_the_strip_plays_device_and_country_for_the_edge(tmp_path: Path) -> None
         link = "/?utm_campaign=herbst"
         assert shown(await visitor.decide(link, **bot))["hero"] is None
         await visitor.form("/demo/try", device="mobile")
-        assert shown(await visitor.decide(link, **bot))["hero"] == "telefon-hero"
+        assert shown(await visitor.decide(link, **bot))["hero"] == "phone-hero"
         await visitor.form("/demo/try", country="CH")
         rules = shown(await visitor.decide(link, **bot))
-        assert (rules["hero"], rules["strip"]) == ("herbst-hero", "versand-ch")
+        assert (rules["hero"], rules["strip"]) == ("autumn-hero", "delivery-ch")
 
     run(tmp_path, story)
 

@@ -34,38 +34,38 @@ class Situation:
 SITUATIONS = {
     "a stranger": Situation(want={"hero": None, "strip": None, "look": None}),
     "the campaign link": Situation(
-        "/?utm_campaign=herbst", "192.0.2.1", want={"hero": "herbst-hero"}
+        "/?utm_campaign=herbst", "192.0.2.1", want={"hero": "autumn-hero"}
     ),
     "the link from France": Situation("/?utm_campaign=herbst", "203.0.113.9", want={"hero": None}),
-    "a phone": Situation(device="mobile", want={"hero": "telefon-hero"}),
+    "a phone": Situation(device="mobile", want={"hero": "phone-hero"}),
     "a tablet": Situation(device="tablet", want={"hero": None}),
     "a phone with the link": Situation(
-        "/?utm_campaign=herbst", "192.0.2.1", device="mobile", want={"hero": "herbst-hero"}
+        "/?utm_campaign=herbst", "192.0.2.1", device="mobile", want={"hero": "autumn-hero"}
     ),
-    "Austria": Situation(ip="198.51.100.9", hour=20, want={"strip": "versand-at"}),
-    "Switzerland": Situation(ip="198.51.100.209", want={"strip": "versand-ch"}),
-    "at 18": Situation(hour=18, want={"strip": "abendgruss"}),
+    "Austria": Situation(ip="198.51.100.9", hour=20, want={"strip": "delivery-at"}),
+    "Switzerland": Situation(ip="198.51.100.209", want={"strip": "delivery-ch"}),
+    "at 18": Situation(hour=18, want={"strip": "evening-greeting"}),
     "at 17": Situation(hour=17, want={"strip": None}),
-    "the evening look": Situation("/lookbook/abend", want={"look": "look-abend"}),
-    "the same in English": Situation("/en/lookbook/evening", want={"look": "look-abend"}),
+    "the evening look": Situation("/lookbook/abend", want={"look": "evening-look"}),
+    "the same in English": Situation("/en/lookbook/evening", want={"look": "evening-look"}),
     "another look": Situation("/lookbook/regen", want={"look": None}),
     "two views of shoes": Situation(consents=True, shoes=2, want={"hero": None}),
     "three views of shoes": Situation(
-        "/?utm_campaign=herbst", "192.0.2.1", consents=True, shoes=3, want={"hero": "schuhe-hero"}
+        "/?utm_campaign=herbst", "192.0.2.1", consents=True, shoes=3, want={"hero": "shoes-hero"}
     ),
     "gold in her birthday month": Situation(
-        consents=True, shoes=3, customer="C-1001", want={"hero": "gold-hero", "strip": "geburtstag"}
+        consents=True, shoes=3, customer="C-1001", want={"hero": "gold-hero", "strip": "birthday"}
     ),
     "an open complaint": Situation(
-        consents=True, shoes=3, customer="C-1002", want={"hero": "offenes-anliegen", "strip": None}
+        consents=True, shoes=3, customer="C-1002", want={"hero": "open-ticket", "strip": None}
     ),
     "shoes bought in a shop": Situation(
-        consents=True, customer="C-1003", want={"recommendation": "pflege-schuhe", "hero": None}
+        consents=True, customer="C-1003", want={"recommendation": "care-shoes", "hero": None}
     ),
     "knitwear bought in a shop": Situation(
-        consents=True, customer="knit", want={"recommendation": "pflege-strick"}
+        consents=True, customer="knit", want={"recommendation": "care-knit"}
     ),
-    "consent alone": Situation(consents=True, want={"recommendation": "empfehlung-test"}),
+    "consent alone": Situation(consents=True, want={"recommendation": "recommendation-test"}),
 }
 
 

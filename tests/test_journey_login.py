@@ -65,7 +65,7 @@ def test_4_open_complaint_sees_service(edge: Edge, visit: Profile) -> None:
     log_in(page, edge, JONAS)
     go(page, edge)
     decided(page, "MATCH")
-    assert decision(page)["rule"] == "offenes-anliegen"
+    assert decision(page)["rule"] == "open-ticket"
     assert page.locator("[data-slot=hero] .c-hero--service").count() == 1
     jonas.shot("4-open-complaint")
 

@@ -24,7 +24,7 @@ def test_8_each_view_is_decided_once_and_applied_once(edge: Edge, visit: Profile
     page.wait_for_timeout(1200)
     assert page.locator("[data-slot=look] .c-look__note").count() == 1
     assert len(visitor.requests("/decide")) == before + 1
-    assert decision(page, "look")["rule"] == "look-abend"
+    assert decision(page, "look")["rule"] == "evening-look"
     visitor.shot("8-lookbook")
     page.go_back()
     page.wait_for_timeout(1200)
