@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from harness import Edge
-from journeys import arrive, choose, decision, go, hero
+from journeys import arrive, choose, decision, go, hero, play
 from test_demo_shop import PATHS
 from visits import Visit
 
@@ -56,6 +56,11 @@ def opened(page: Page) -> bool:
 def named_slots(page: Page) -> list[str]:
     """The slots that the table names."""
     return page.locator(".try__table tbody td:first-child").all_inner_texts()
+
+
+def reasons(page: Page) -> list[str]:
+    """What the table says of each slot."""
+    return page.locator(".try__table tbody td:last-child").all_inner_texts()
 
 
 def test_the_box_is_closed_on_a_phone_until_its_pointer_is_followed(
@@ -116,10 +121,45 @@ def test_no_word_of_the_table_is_broken(
 
 def test_the_table_names_the_slots_of_the_page(edge: Edge, visit: Profile) -> None:
     page = arrive(visit(), edge)
-    assert named_slots(page) == ["strip", "hero", "recommendation"]
+    assert named_slots(page) == ["Zeile ganz oben", "Großes Bild", "Empfehlung"]
     go(page, edge, "/lookbook/abend")
     expect(page.locator(".try__table")).to_contain_text("evening-look")
-    assert named_slots(page) == ["strip", "look"]
+    assert named_slots(page) == ["Zeile ganz oben", "Satz zum Look"]
+
+
+@pytest.mark.parametrize("viewport", [PHONE, DESK])
+def test_the_table_leads_to_what_it_names(
+    edge: Edge, visit: Profile, viewport: dict[str, int]
+) -> None:
+    page = arrive(visit(viewport=viewport, reduced_motion="reduce"), edge, "/en/")
+    choose(page, "reject-all")
+    slots = ("strip", "hero", "recommendation")
+    for name, slot in zip(
+        ("Line at the top", "Large picture", "Recommendation"), slots, strict=True
+    ):
+        page.locator(".hint a").click()
+        page.locator(".try__table").get_by_text(name).click()
+        expect(page.locator(f"[data-slot={slot}]")).to_be_in_viewport(ratio=0.6)
+        expect(box(page)).not_to_be_in_viewport()
+
+
+def test_a_stranger_is_told_of_no_rule_that_waits_for_consent(edge: Edge, visit: Profile) -> None:
+    page = arrive(visit(), edge, "/en/")
+    play(page, edge, device="desktop", country="AT")
+    go(page, edge, "/en/")
+    waits = "Nothing personal without consent."
+    assert reasons(page) == ["A rule applies. delivery-at", waits, waits]
+
+
+def test_the_box_says_what_a_login_waits_for(edge: Edge, visit: Profile) -> None:
+    page = arrive(visit(), edge, "/en/")
+    first = page.get_by_text("Accept personalization first")
+    expect(first).to_be_visible()
+    choose(page, "reject-all")
+    expect(first).to_be_visible()
+    page.locator("[data-try=consent]").click()
+    choose(page, "accept-all")
+    expect(first).to_be_hidden()
 
 
 def test_the_box_says_which_consent_is_in_force(edge: Edge, visit: Profile) -> None:

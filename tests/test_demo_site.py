@@ -133,6 +133,28 @@ def test_the_three_are_as_the_shop_says() -> None:
     assert [row["open_ticket"] for row in list(rows.values())[:3]] == ["", "complaint", ""]
 
 
+WORDS = {
+    "hero": ("große Bild", "large picture"),
+    "strip": ("Zeile ganz oben", "line at the top"),
+    "recommendation": ("Empfehlung", "recommendation"),
+}
+
+
+def test_each_of_the_three_is_said_to_change_what_they_change(tmp_path: Path) -> None:
+    async def story(shop: Shop) -> None:
+        for customer in catalogue.load(DEMO).customers.values():
+            visitor = shop.visitor()
+            await visitor.edge("consent", {"action": "accept_all", "purposes": []})
+            await visitor.log_in(customer.id)
+            decided = (await visitor.decide()).values()
+            changed = {each["slot"] for each in decided if each["reason"] == "MATCH"}
+            for slot, (german, english) in WORDS.items():
+                for note, words in ((customer.de.note, german), (customer.en.note, english)):
+                    assert (words in note) is (slot in changed), (note, slot)
+
+    run(tmp_path, story)
+
+
 def test_the_data_is_what_its_script_makes(tmp_path: Path) -> None:
     kept = {name: (DEMO / name).read_bytes() for name in ("customers.csv", "geo.mmdb")}
     script = (DEMO / "make_data.py").read_text(encoding="utf-8")

@@ -28,13 +28,33 @@
     return made;
   }
 
+  /** @param {string} slot @returns {HTMLElement | null} its place on this page */
+  function placeOf(slot) {
+    return document.querySelector(`[data-slot="${slot}"]`);
+  }
+
+  /**
+   * The way to a slot, in plain words if the table has some.
+   * @param {HTMLElement} table
+   * @param {string} slot
+   */
+  function way(table, slot) {
+    const place = placeOf(slot);
+    place.id ||= slot;
+    const link = make("a", table.getAttribute("data-slot-" + slot) || slot);
+    link.href = "#" + place.id;
+    return link;
+  }
+
   /**
    * @param {HTMLElement} table carries each reason in plain words
    * @param {Decision} decision
    */
   function row(table, { slot, reason, rule }) {
     const words = table.getAttribute("data-reason-" + reason.toLowerCase().replaceAll("_", "-")) || reason;
-    const made = make("tr", make("td", slot), make("td", words, ...(rule ? [" ", make("code", rule)] : [])));
+    // Which rule waits for consent says nothing about this visitor.
+    const named = rule && reason !== "CONSENT_REQUIRED" ? [" ", make("code", rule)] : [];
+    const made = make("tr", make("td", way(table, slot)), make("td", words, ...named));
     made.dataset.reason = reason;
     return made;
   }
@@ -42,7 +62,7 @@
   /** The slots of this page alone: the others are decided too, and cannot be looked at here. */
   function list() {
     const table = document.querySelector("[data-try=decisions]");
-    const here = [...latest.values()].filter(({ slot }) => document.querySelector(`[data-slot="${slot}"]`));
+    const here = [...latest.values()].filter(({ slot }) => placeOf(slot));
     if (table && here.length) table.tBodies[0].replaceChildren(...here.map((decision) => row(table, decision)));
   }
 
@@ -50,6 +70,7 @@
   function state() {
     const place = document.querySelector("[data-try=state]");
     if (!place || !consent) return;
+    document.querySelector("[data-try=first]").hidden = consent.grants.includes("personalization");
     const names = consent.grants.map((purpose) => place.dataset[purpose]).filter(Boolean);
     place.dataset.state = consent.state;
     place.textContent = (place.dataset[consent.state] || consent.state).replace("{purposes}", names.join(", "));
