@@ -33,8 +33,8 @@ LAST_PORT: Final = 65535
 WHAT_TO_TRY: Final = (
     "Open /?utm_campaign=herbst: autumn at the top, with no cookie and no consent",
     "Accept in the banner, look at three pairs of shoes, go home: shoes at the top",
-    "Log in as Anna (gold), Jonas (open complaint) or Miriam (bought shoes in Leipzig)",
-    "Play a phone, or a visitor from Austria, in the box at the foot of each page",
+    "Still accepted, log in as Anna, Jonas or Miriam: the box at the foot says what changes",
+    "Play a phone, or a visitor from Austria, in the same box",
     "Edit a rule (see below) and reload; withdraw consent and look at the cookies",
 )
 

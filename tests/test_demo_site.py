@@ -11,7 +11,7 @@ import pytest
 
 from demos import Shop, Visitor, at, run, shown
 from edge import site_folder
-from edge.demo import catalogue, strip
+from edge.demo import catalogue, links, strip
 from edge.demo import shop as demo_shop
 from edge.geo import Countries
 from harness import DEMO
@@ -131,6 +131,27 @@ def test_the_three_are_as_the_shop_says() -> None:
         row = rows[customer.id]
         assert (row["first_name"], row["loyalty_tier"]) == (customer.first_name, customer.tier)
     assert [row["open_ticket"] for row in list(rows.values())[:3]] == ["", "complaint", ""]
+
+
+def test_banner_and_privacy_page_tell_of_the_same_cookies_and_of_no_recipient(
+    tmp_path: Path,
+) -> None:
+    live = site_folder.load(site_folder.read(DEMO))
+    services = live.policy.services or ()
+    listed = {cookie.name for service in services for cookie in service.cookies}
+    none = {
+        "de": ("Andere Anbieter erhalten dabei keine Daten.", "Daten gehen an niemanden"),
+        "en": ("No other provider receives data.", "Data goes to nobody"),
+    }
+
+    async def story(shop: Shop) -> None:
+        for language, (banner, page) in none.items():
+            privacy = await shop.visitor().page(links.PAGES["privacy"][language])
+            assert banner in live.banners[language].body.decode() and page in privacy
+            told = set(re.findall(r"<td><code>(\w\S+)</code>", privacy))
+            assert told == listed | {"__Host-tw_visitor", "demo_try"}
+
+    run(tmp_path, story)
 
 
 WORDS = {
