@@ -65,7 +65,7 @@ SITUATIONS = {
     "knitwear bought in a shop": Situation(
         consents=True, customer="knit", want={"recommendation": "care-knit"}
     ),
-    "consent alone": Situation(consents=True, want={"recommendation": "recommendation-test"}),
+    "consent alone": Situation(consents=True, want={"recommendation": "workshop-or-card"}),
 }
 
 
