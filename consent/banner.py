@@ -12,7 +12,7 @@ from typing import Final
 import msgspec
 
 from consent.grants import NECESSARY, PURPOSES, ConsentError
-from consent.policy import Policy, Service
+from consent.policy import SELF, Policy, Service
 from consent.reader import Address
 
 _PLACEHOLDERS: Final[Mapping[str, frozenset[str]]] = {
@@ -37,7 +37,8 @@ REQUIRED_KEYS: Final = frozenset(
         *("close", "reopen", "failed"),
         *("imprint", "privacy", "always_on", "list_and"),
         *("recipients_none", "recipients_one", "countries_none"),
-        *("services_none", "services_one", "provider", "cookies", "cookies_none"),
+        *("services_none", "services_one", "provider", "provider_self"),
+        *("cookies", "cookies_none"),
         *("countries", "service_countries_none"),
         "duration_session",
         *(f"duration_{unit}" for unit in ("minute", "hour", "day", "month", "year")),
@@ -187,7 +188,8 @@ def _recipients(policy: Policy, texts: Texts) -> Iterable[str]:
         return
     asked = [service for service in policy.services if service.purpose != NECESSARY]
     countries = f" {_third_countries(asked, texts)}" if asked else ""
-    yield texts.counted("recipients", len(asked)) + countries
+    recipients = {service.name for service in asked if service.provider != SELF}
+    yield texts.counted("recipients", len(recipients)) + countries
 
 
 def _third_countries(services: Iterable[Service], texts: Texts) -> str:
@@ -212,10 +214,11 @@ def _purpose(policy: Policy, texts: Texts, lang: str, name: str) -> PurposeView:
 
 def _service(service: Service, texts: Texts, lang: str) -> ServiceView:
     countries = texts.listed([texts.country(code) for code in service.third_countries])
-    label = texts("service_privacy", provider=service.provider)
+    own = service.provider == SELF
+    label = texts("privacy") if own else texts("service_privacy", provider=service.provider)
     return ServiceView(
         name=service.name,
-        provider=service.provider,
+        provider=texts("provider_self") if own else service.provider,
         cookies=tuple((each.name, texts.duration(each.duration)) for each in service.cookies),
         countries=countries or texts("service_countries_none"),
         privacy=_link(label, service.privacy_url, lang),

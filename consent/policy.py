@@ -14,6 +14,9 @@ REGIMES: Final = ("opt_in", "opt_out", "notice")
 MAX_DAYS: Final = 395
 """Thirteen months: the longest that a grant and a tracker cookie may live."""
 
+SELF: Final = "self"
+"""The provider of a service that is the site's own: nobody else receives data by it."""
+
 _COUNTRY_HINTS: Final = {"EU": "Name its countries, or set default", "UK": "Write 'GB'"}
 
 
@@ -33,7 +36,10 @@ class ServiceCookie(msgspec.Struct, frozen=True):
 
 
 class Service(msgspec.Struct, frozen=True):
-    """A recipient of data, as the banner's second layer shows it."""
+    """What the banner's second layer shows below a purpose; a recipient of data, if another provides it.
+
+    ``provider`` is ``SELF`` for what is the site's own.
+    """
 
     name: str
     provider: str
@@ -128,11 +134,15 @@ def _services(reader: Reader, value: object, purposes: Sequence[str]) -> tuple[S
     if value is None:
         return None
     services: list[Service] = []
+    named: set[tuple[str, str]] = set()
     for index, item in enumerate(reader.sequence(("services",), value)):
         service = _service(reader, ("services", index), item, purposes)
-        if service.name and service.name in {other.name for other in services}:
-            message = f"two services are called '{service.name}'"
-            reader.add(("services", index, "name"), message, "Give each service one entry")
+        if service.name and (service.name, service.purpose) in named:
+            message = f"two services for {service.purpose} are called '{service.name}'"
+            reader.add(
+                ("services", index, "name"), message, "Give each service one entry a purpose"
+            )
+        named.add((service.name, service.purpose))
         services.append(service)
     return tuple(services)
 

@@ -15,6 +15,7 @@ from tag_page import SECTION, policy, rendered, texts
 
 LANGUAGES = sorted(path.stem for path in (ROOT / "consent" / "locales").glob("*.yaml"))
 ONE = [SECTION["services"][0]]
+OWN = {"name": "Tagwerk", "provider": "self", "purpose": "statistics", "privacy_url": "/privacy"}
 NECESSARY = {"name": "Kasse", "provider": "Shop", "purpose": "necessary", "third_countries": ["US"]}
 
 
@@ -48,6 +49,9 @@ FIRST_LAYER = [
     ({"services": []}, "de", "Andere Anbieter erhalten dabei keine Daten."),
     ({"services": [*ONE, NECESSARY]}, "de", "1 Dienst erhält dabei Daten."),
     ({"services": [NECESSARY]}, "en", "No other provider receives data. Consent is voluntary."),
+    ({"services": [OWN]}, "en", "No other provider receives data. The data stays in the EU"),
+    ({"services": [OWN, *ONE]}, "en", "1 service receives data."),
+    ({"services": [*ONE, {**ONE[0], "purpose": "marketing"}]}, "en", "1 service receives data."),
     ({"services": None}, "en", "and Marketing. Consent is voluntary."),
     ({}, "de", "außerhalb der EU und des EWR verarbeitet: Schweiz, USA und Indien."),
     ({}, "en", "outside the EU and the EEA: Switzerland, USA and India."),
@@ -85,6 +89,12 @@ DURATIONS = [
 @pytest.mark.parametrize("written,german,english", DURATIONS)
 def test_a_duration_in_words(written: str, german: str, english: str) -> None:
     assert (texts("de").duration(written), texts("en").duration(written)) == (german, english)
+
+
+def test_what_the_site_does_itself_is_said_to_be_its_own() -> None:
+    html = rendered("en", services=[OWN])["html"]
+    assert "<dd>This website itself</dd>" in html and ">Privacy policy</a>" in html
+    assert ">self<" not in html
 
 
 def test_a_country_without_a_name_is_shown_as_written() -> None:
