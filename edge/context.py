@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 from typing import NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from edge import device
+from edge.page_query import LONGEST
 from edge.request import Request
 from edge.services import Services
 from edge.site_folder import LiveSite
@@ -108,7 +109,7 @@ def request_facts(live: LiveSite, request: Request, visit: Visit, page: Page) ->
     """Return what a request says without telling who sent it, as far as rules read it."""
     site = live.site
     parts = urlsplit(page.url)
-    path = parts.path or "/"
+    path = _readable(parts.path or "/")
     facts: dict[str, Value] = {
         "page.url": page.url[:MAX_VALUE],
         "page.path": path[:MAX_VALUE],
@@ -124,6 +125,11 @@ def request_facts(live: LiveSite, request: Request, visit: Visit, page: Page) ->
     if "language" in site.reads and (languages := request.languages):
         facts["language"] = languages[0]
     return facts
+
+
+def _readable(path: str) -> str:
+    """A path as people write it, and rules: browsers send ``/größe`` as ``/gr%C3%B6%C3%9Fe``."""
+    return unquote(path[:LONGEST]) if "%" in path else path
 
 
 def page_language(site: Site, path: str) -> str:

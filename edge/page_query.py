@@ -7,7 +7,7 @@ from urllib.parse import quote, unquote_plus
 from rules.attributes import QUERY
 
 LONGEST = 4096
-"""Characters of a query that are looked at."""
+"""Characters of a query, or of a path, that are looked at."""
 
 _UTM = "utm."
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from urllib.parse import unquote
 
 from rules.attributes import BUILT_IN, QUERY
 
@@ -17,6 +18,7 @@ _ADDRESS = re.compile(
     re.DOTALL,
 )
 _HOST = re.compile(r"([A-Za-z0-9-]+\.)+[A-Za-z]{2,}(/.*)?")
+_ENCODED = re.compile(r"%[0-9A-Fa-f]{2}")
 _SCHEMES = ("https://", "http://")
 
 
@@ -29,6 +31,8 @@ def never(name: str, operator: str, text: str) -> tuple[str, str] | None:
 
 
 def _path(text: str, begins: bool) -> str:
+    if _ENCODED.search(text):
+        return f"A path is compared as people read it: write {unquote(text)}"
     match = _ADDRESS.fullmatch(text)
     sign = next((letter for letter in text if letter in "?#"), None)
     if match is None or (sign is None and (text.startswith("/") or not begins)):

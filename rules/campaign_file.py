@@ -15,6 +15,7 @@ from rules.reader import Reader
 from rules.show_reader import ShowReader, or_new
 from rules.site_file import PURPOSES
 from rules.source import Node
+from rules.wrong_values import hint_to
 
 _CAMPAIGN = ("campaign", "schedule", "goal", "holdout", "enabled", "rules")
 _RULE = ("id", "slot", "priority", "when", "show", "split", "enabled", "purposes")
@@ -130,9 +131,8 @@ class CampaignFile:
             else:
                 moment = datetime.fromisoformat(text)
         except ValueError:
-            self._reader.refuse(
-                node, f"'{text}' is no date", "Write 2026-09-01 or 2026-09-01T18:00"
-            )
+            hint = hint_to(text, "date", "Write 2026-09-01 or 2026-09-01T18:00")
+            self._reader.refuse(node, f"'{text}' is no date", hint)
             return None
         local = moment if moment.tzinfo else moment.replace(tzinfo=timezone)
         return int(local.timestamp() * 1000)

@@ -50,6 +50,28 @@ async def customer(edge: Running) -> str:
     return found
 
 
+PATHS = [
+    ("/gr%C3%B6%C3%9Fe/100%25", "/größe/100%"),
+    ("/größe", "/größe"),
+    ("/a%2", "/a%2"),
+    ("/a%FF", "/a\ufffd"),
+    ("/" + "%41" * 2000, "/" + "A" * 511),
+    ("", "/"),
+]
+
+
+@pytest.mark.parametrize(("sent", "read"), PATHS)
+def test_a_path_is_what_people_read(tmp_path: Path, sent: str, read: str) -> None:
+    async def test(edge: Running) -> None:
+        live = edge.services.sites.get("shop")
+        assert live is not None
+        seen = Visit(Grants(frozenset(), "unset", False, 1), None, None, None)
+        facts = context.request_facts(live, asked(), seen, Page(ORIGIN + sent))
+        assert facts["page.path"] == read
+
+    run(tmp_path, test)
+
+
 def test_under_the_grant_the_profile_is_there(tmp_path: Path) -> None:
     async def test(edge: Running) -> None:
         found = (await known(edge, await customer(edge), *ALL)).context
