@@ -15,6 +15,7 @@ from rich.text import Text
 from edge import crm, demo, secrets_file, server
 from edge.app import create_app, make_services, wall_clock
 from edge.assets import demo_dir, is_installed
+from edge.demo import catalogue, pages
 from edge.demo.shop import SITE
 from edge.log import Log, capture
 from edge.progress import bar
@@ -22,12 +23,16 @@ from edge.services import Services
 from edge.settings import Settings
 from edge.stores.base import StoreError
 from edge.stores.open import open_store
+from rules.findings import BadSite, Finding
+from rules.loader import SITE_FILE
 
 STORE: Final = "tagwerk.db"
 SECRETS: Final = "secrets.json"
 STATE: Final = "state"
 CUSTOMERS: Final = "customers.csv"
 COUNTRIES: Final = "geo.mmdb"
+SHOP: Final = (SITE_FILE, pages.FOLDER, catalogue.FILE, CUSTOMERS, COUNTRIES)
+"""What a copy of the shop must have, from what every site has to what the demo alone has."""
 LAST_PORT: Final = 65535
 
 WHAT_TO_TRY: Final = (
@@ -41,10 +46,20 @@ WHAT_TO_TRY: Final = (
 
 def run(host: str, port: int, folder: Path | None, var: Path) -> None:
     """Serve until told to stop. Raises what the command line shows: BadSite, StoreError, OSError."""
+    shop = folder or demo_dir()
+    _must_be_the_shop(shop)
     other = port - 1 if port == LAST_PORT else port + 1
     advice = f"make demo PORT={other}, or tagwerk demo --port {other}"
     with server.listen(host, port, advice) as listening:
-        _serve(listening, _settings(host, port, folder or demo_dir(), var))
+        _serve(listening, _settings(host, port, shop, var))
+
+
+def _must_be_the_shop(folder: Path) -> None:
+    for part in SHOP:
+        if not (folder / part).exists():
+            message = f"this is no copy of the demo shop: it has no {part}"
+            hint = "For a site of your own there is 'tagwerk serve'"
+            raise BadSite([Finding(str(folder), 1, 1, message, hint)])
 
 
 def _serve(listening: socket, settings: Settings) -> None:

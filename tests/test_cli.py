@@ -29,6 +29,15 @@ def test_a_demo_whose_port_is_taken_announces_nothing(taken: int, tmp_path: Path
     assert not (tmp_path / "var").exists()
 
 
+@pytest.mark.parametrize("missing", ["site.yaml", "pages", "catalogue.yaml", "geo.mmdb"])
+def test_a_demo_of_another_site_says_how_to_serve_that(tmp_path: Path, missing: str) -> None:
+    folder = copy_demo(tmp_path / "other")
+    (folder / missing).rename(tmp_path / "away")
+    ended = tagwerk("demo", "--dir", str(folder), "--var", str(tmp_path / "var"))
+    assert ended.returncode == 1 and f"it has no {missing}" in ended.stderr
+    assert "'tagwerk serve'" in ended.stderr and not (tmp_path / "var").exists()
+
+
 def test_a_demo_names_the_rules_to_edit_uncut(tmp_path: Path) -> None:
     folder = copy_demo(tmp_path / ("a-long-name-" * 8))
     with Edge(folder, tmp_path / "var") as demo:
