@@ -188,7 +188,8 @@ def _recipients(policy: Policy, texts: Texts) -> Iterable[str]:
         return
     asked = [service for service in policy.services if service.purpose != NECESSARY]
     countries = f" {_third_countries(asked, texts)}" if asked else ""
-    recipients = {service.name for service in asked if service.provider != SELF}
+    others = [service for service in asked if service.provider != SELF]
+    recipients = {(service.name, service.provider) for service in others}
     yield texts.counted("recipients", len(recipients)) + countries
 
 

@@ -1,5 +1,6 @@
 """The ``consent`` section of site.yaml, read into a policy or refused with every finding."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -16,6 +17,11 @@ MAX_DAYS: Final = 395
 
 SELF: Final = "self"
 """The provider of a service that is the site's own: nobody else receives data by it."""
+
+_EEA: Final = re.compile(
+    "AT|BE|BG|CY|CZ|DE|DK|EE|EEA|ES|EU|FI|FR|GR|HR|HU|IE|IS|IT|LI|LT|LU|LV|MT|NL|NO|PL|PT|RO|SE|SI|SK"
+)
+"""The countries of the EU and the EEA, and these themselves."""
 
 _COUNTRY_HINTS: Final = {"EU": "Name its countries, or set default", "UK": "Write 'GB'"}
 
@@ -122,7 +128,7 @@ def _country_hint(text: str) -> str:
         return _COUNTRY_HINTS[capitals]
     if _is_country(capitals):
         return f"Capitals count: write '{capitals}'"
-    return "Write the two letters of ISO 3166: DE"
+    return "Write the two letters of ISO 3166: CH"
 
 
 def _is_country(text: str) -> bool:
@@ -156,17 +162,32 @@ def _service(reader: Reader, at: Path, value: object, purposes: Sequence[str]) -
     if purpose and purpose not in purposes:
         message = f"the site does not ask for '{purpose}'"
         reader.add((*at, "purpose"), message, nearest(purpose, purposes))
-    countries = reader.sequence((*at, "third_countries"), item.get("third_countries"))
     return Service(
         name=reader.text((*at, "name"), item.get("name")),
-        provider=reader.text((*at, "provider"), item.get("provider")),
+        provider=_provider(reader, (*at, "provider"), item.get("provider")),
         purpose=purpose,
         cookies=_cookies(reader, (*at, "cookies"), item.get("cookies")),
-        third_countries=tuple(
-            reader.text((*at, "third_countries", n), country) for n, country in enumerate(countries)
-        ),
+        third_countries=_third_countries(reader, (*at, "third_countries"), item),
         privacy_url=reader.address((*at, "privacy_url"), item.get("privacy_url")),
     )
+
+
+def _provider(reader: Reader, at: Path, value: object) -> str:
+    provider = reader.text(at, value)
+    if provider != SELF and provider.strip().lower() == SELF:
+        reader.add(at, f"{shown(provider)} would be another provider", f"Write {SELF}")
+    return provider
+
+
+def _third_countries(reader: Reader, at: Path, item: Mapping[str, object]) -> tuple[str, ...]:
+    found = reader.sequence(at, item.get("third_countries"))
+    countries = [reader.text((*at, n), country) for n, country in enumerate(found)]
+    for n, country in enumerate(countries):
+        if _EEA.fullmatch(country):
+            reader.add((*at, n), f"'{country}' is no third country", "Leave the EU and the EEA out")
+        elif country and not _is_country(country):
+            reader.add((*at, n), f"'{country}' is no country", _country_hint(country))
+    return tuple(countries)
 
 
 def _cookies(reader: Reader, at: Path, value: object) -> tuple[ServiceCookie, ...]:

@@ -140,8 +140,8 @@ def test_banner_and_privacy_page_tell_of_the_same_cookies_and_of_no_recipient(
     services = live.policy.services or ()
     listed = {cookie.name for service in services for cookie in service.cookies}
     none = {
-        "de": ("Andere Anbieter erhalten dabei keine Daten.", "Daten gehen an niemanden"),
-        "en": ("No other provider receives data.", "Data goes to nobody"),
+        "de": ("Andere Anbieter erhalten diese Daten nicht.", "Daten gehen an niemanden"),
+        "en": ("No other provider receives this data.", "Data goes to nobody"),
     }
 
     async def story(shop: Shop) -> None:
