@@ -1,6 +1,7 @@
 """Keeps the served sites current: a good edit is live at once, a broken one changes nothing."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
@@ -20,6 +21,9 @@ DEBOUNCE_MS = 100
 LOOK_MS = 1000
 """How long to wait for a notice before looking anyway."""
 
+GONE_SECONDS = 2
+"""How long a site's folder is missing before another may have its name: longer than it takes to swap two."""
+
 
 class LiveSites:
     """The sites of one root folder, by name. What is held here is always whole and checked."""
@@ -34,6 +38,10 @@ class LiveSites:
         self._folders: dict[Path, str] = {}
         self._stamps: dict[Path, frozenset[site_folder.Stamp]] = {}
         self._sites: dict[str, LiveSite] = {}
+        self._waiting: dict[Path, tuple[str, Path]] = {}
+        """Folder -> the site's name that it would have, and the folder that has it."""
+        self._missed: dict[Path, float] = {}
+        """Folder of a site -> since when it is not there."""
         self.broken: dict[str, BadSite] = {}
         """Site -> why its newest edit is not live."""
 
@@ -93,18 +101,50 @@ class LiveSites:
         self._refuse(folder, bad)
         return True
 
-    def _take(self, folder: Path, live: LiveSite) -> None:
+    def _take(self, folder: Path, live: LiveSite) -> bool:
+        """Serve a site; False while it is not clear whose its name is. Raises ``BadSite``."""
         name = live.site.name
-        owner = next((path for path, taken in self._folders.items() if taken == name), folder)
-        if owner != folder:
+        owner = self._owner(name, folder)
+        if owner is not None:
+            if owner in self._missed:
+                del self._stamps[folder]  # look again: it was renamed, or the two are being swapped
+                return False
+            self._waiting[folder] = (name, owner)
             message = f"{owner} is called '{name}' already"
             raise BadSite([live.site.consent.finding(message, "Give each site its own name")])
+        self._waiting.pop(folder, None)
+        if folder not in self._folders:
+            self.broken.pop(folder.name, None)  # until now that was all it was called
         former = self._folders.get(folder, name)
         if former != name:
             del self._sites[former]
         self._folders[folder] = name
         self._sites[name] = live
         self.broken.pop(name, None)
+        return True
+
+    def _owner(self, name: str, folder: Path) -> Path | None:
+        """Return the other folder that has a site's name; one that is gone for good gives it up."""
+        owners = (path for path, taken in self._folders.items() if taken == name)
+        owner = next((path for path in owners if path != folder), None)
+        if owner is not None and self._is_gone(owner):
+            del self._folders[owner]
+            return None
+        return owner
+
+    def _is_gone(self, folder: Path) -> bool:
+        if folder.is_dir():
+            self._missed.pop(folder, None)
+            return False
+        now = time.monotonic()
+        return now - self._missed.setdefault(folder, now) >= GONE_SECONDS
+
+    def _may_be_free(self, folder: Path) -> bool:
+        """Say whether the name a folder waits for is no longer had by the one that had it."""
+        if folder not in self._waiting:
+            return False
+        name, owner = self._waiting[folder]
+        return self._folders.get(owner) != name or self._is_gone(owner)
 
     async def watch(self, stop: asyncio.Event) -> None:
         """Reload what changes on disk until told to stop.
@@ -139,7 +179,10 @@ class LiveSites:
     def _changed(self) -> list[Path]:
         """Return the folders whose files are not those last read."""
         known = {*site_folder.folders(self._root), *self._folders}
-        return [path for path in sorted(known) if site_folder.stamp(path) != self._stamps.get(path)]
+        return [path for path in sorted(known) if self._is_new(path) or self._may_be_free(path)]
+
+    def _is_new(self, folder: Path) -> bool:
+        return site_folder.stamp(folder) != self._stamps.get(folder)
 
     async def reload(self, folder: Path) -> None:
         """Read one folder again, off the event loop; keep the last good site if it is broken."""
@@ -147,11 +190,11 @@ class LiveSites:
             live = await asyncio.to_thread(self._read, folder)
             # A mended file may be the one that was live all along; its author waits for a word.
             news = live.site.version != self._version(folder) or live.site.name in self.broken
-            self._take(folder, live)
+            taken = self._take(folder, live)
         except BadSite as bad:
             self._refuse(folder, bad)
         else:
-            if news:
+            if taken and news:
                 name, version = live.site.name, live.site.version
                 self._log.info(
                     "site.reloaded", site=name, version=version, message="the edit is live"

@@ -101,15 +101,15 @@ def _policy(section: Node, findings: list[Finding]) -> Policy | None:
 def folders(root: Path) -> list[Path]:
     """Return the site folders under ``root``, or ``root`` itself if it is one.
 
-    Where there are none, those whose site.yaml is called almost so: to be read, and told.
+    One whose site.yaml is called almost so is a site as well: to be read, and told.
     """
     if (root / loader.SITE_FILE).is_file():
         return [root]
-    found = sorted(path.parent for path in root.glob(f"*/{loader.SITE_FILE}"))
-    if found:
-        return found
-    return [folder for folder in (root, *sorted(root.glob("*/"))) if _misnamed(folder)]
+    found = [folder for folder in sorted(root.glob("*/")) if _is_site(folder)]
+    return found or ([root] if _is_site(root) else [])
 
 
-def _misnamed(folder: Path) -> bool:
-    return any(_wanted(path.relative_to(folder)) and path.is_file() for path in folder.glob("*"))
+def _is_site(folder: Path) -> bool:
+    return not folder.name.startswith(".") and any(
+        _wanted(path.relative_to(folder)) and path.is_file() for path in folder.glob("*")
+    )

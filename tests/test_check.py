@@ -65,15 +65,18 @@ def test_a_folder_without_a_site(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["site.yml", "site.yaml.txt"])
-@pytest.mark.parametrize("above", [False, True])
+@pytest.mark.parametrize("where", ["its folder", "above", "above, beside a good one"])
 def test_a_site_file_that_is_called_almost_so_is_named(
-    tmp_path: Path, name: str, above: bool
+    tmp_path: Path, name: str, where: str
 ) -> None:
     folder = write_site(tmp_path / "one")
     (folder / "site.yaml").rename(folder / name)
-    ended = check(tmp_path if above else folder)
+    if "beside" in where:
+        write_site(tmp_path / "two")
+    ended = check(folder if where == "its folder" else tmp_path)
     said = "1:1: error: this file is not read. Rename it to site.yaml."
-    assert ended.output == f"{folder / name}:{said}\n" and ended.exit_code == 1
+    assert ended.output.startswith(f"{folder / name}:{said}\n") and ended.exit_code == 1
+    assert ("shop: good." in ended.output) is ("beside" in where)
 
 
 def test_a_file_beside_the_site_file_is_nobodys_business(tmp_path: Path) -> None:

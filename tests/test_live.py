@@ -116,21 +116,6 @@ def test_the_author_of_an_edit_is_told_what_became_of_it(tmp_path: Path) -> None
     assert " shop: the edit is live  version=" in reloaded and "(site.reloaded)" in reloaded
 
 
-def test_a_renamed_site_leaves_its_old_name(tmp_path: Path) -> None:
-    folder = write_site(tmp_path / "sites" / "one")
-    sites = load(folder.parent)
-    write_site(folder, site=SITE.replace("site: shop", "site: store"))
-    asyncio.run(sites.reload(folder))
-    assert (sites.get("shop"), sites.get("store") is not None) == (None, True)
-
-
-def test_two_sites_of_one_name(tmp_path: Path) -> None:
-    write_site(tmp_path / "one")
-    write_site(tmp_path / "two")
-    with pytest.raises(BadSite, match="is called 'shop' already"):
-        load(tmp_path)
-
-
 def test_no_site_at_all(tmp_path: Path) -> None:
     with pytest.raises(BadSite, match="there is no site here"):
         load(tmp_path)
