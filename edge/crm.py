@@ -4,29 +4,22 @@ A column X or ``crm.X`` fills the declared attribute of either name. Columns tha
 stored: what no rule can read is not worth keeping. One that is nearly declared is a slip and refused.
 """
 
-import csv
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import chain
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
+from edge.crm_rows import ID, BadFile, Progress, Rows
 from edge.crm_values import Attribute, BadValue, read_value, value_class
 from edge.stores.base import Customer, Scalar, Store
-from edge.wording import counted
+from edge.wording import counted, printable
 from rules.findings import did_you_mean
 
 PREFIX: Final = "crm."
-ID: Final = "id"
 LONGEST_ID: Final = 200
-DELIMITERS: Final = {",": "comma", ";": "semicolon", "\t": "tab"}
-REPORT_EVERY: Final = 64 * 1024
-"""Bytes between two calls of ``progress``."""
-
-UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
-
-Progress = Callable[[int, int], None]
+_DIGITS: Final = re.compile(r"[0-9]+")
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -88,22 +81,13 @@ def read_customers(
     return customers, reading.report(len(customers))
 
 
-class _Bad(Exception):
-    """Reading cannot go on after this finding."""
-
-    def __init__(self, line: int, got: str, hint: str, column: str = "") -> None:
-        super().__init__(got)
-        self.line, self.got, self.hint, self.column = line, got, hint, column
-
-
 class _Reading:
     """One pass over a file: its customers, and what was found wrong."""
 
     def __init__(self, file: Path, declared: Mapping[str, Attribute], progress: Progress) -> None:
-        self._file = file
+        self._file = file.name
         self._declared = declared
-        self._progress = progress
-        self._delimiter = ","
+        self._rows = Rows(file, progress)
         self._columns: list[str] = []
         self._fills: dict[str, str] = {}
         """Column -> the attribute that it fills."""
@@ -113,7 +97,7 @@ class _Reading:
     def customers(self) -> Iterator[Customer]:
         """The good rows. Findings are complete when this ends."""
         try:
-            rows = self._rows()
+            rows = iter(self._rows)
             header, names = next(rows, (1, []))
             self._header(header, names)
             for line, cells in rows:
@@ -121,8 +105,8 @@ class _Reading:
                 if customer is not None:
                     yield customer
             if not self._lines and not self.findings:
-                raise _Bad(header, "no customer is below the header", "export the file again")
-        except _Bad as bad:
+                raise BadFile(header, "no customer is below the header", "export the file again")
+        except BadFile as bad:
             self._found(bad.line, bad.column, bad.got, bad.hint)
 
     def report(self, customers: int) -> Report:
@@ -135,40 +119,26 @@ class _Reading:
             findings=tuple(self.findings),
         )
 
-    def _rows(self) -> Iterator[tuple[int, list[str]]]:
-        """Rows that are not blank, each with the line it begins on."""
-        lines = decoded_lines(self._file, self._progress)
-        top = list(_through_header(lines))
-        self._delimiter = _delimiter(top[-1] if top else "")
-        reader = csv.reader(chain(top, lines), delimiter=self._delimiter, strict=True)
-        begin = 1
-        try:
-            for cells in reader:
-                if any(cell.strip() for cell in cells):
-                    yield begin, [cell.strip() for cell in cells]
-                begin = reader.line_num + 1
-        except csv.Error as error:
-            hint = "put cells that hold quotes or line breaks in quotes and double inner quotes"
-            raise _Bad(begin, f"not readable as CSV ({error})", hint) from error
-
     def _header(self, line: int, names: list[str]) -> None:
         if ID not in names:
             raise _no_id(line, names)
-        self._columns = names
+        names = self._columns = [printable(name) for name in names]
         targets: set[str] = set()
         for number, name in enumerate(names, start=1):
             if not name:
                 got = f"column {number} of {len(names)} has no name"
-                raise _Bad(line, got, "name it or remove it, all the way down")
+                raise BadFile(line, got, "name it or remove it, all the way down")
             target = self._target(name)
             if target in targets:
-                raise _Bad(line, "two columns have this name", "rename or remove one", name)
+                raise BadFile(line, "two columns have this name", "rename or remove one", name)
             targets.add(target)
             if target in self._declared:
                 self._fills[name] = target
         self._refuse_slips(line)
 
     def _target(self, column: str) -> str:
+        if column == ID:
+            return ID
         spellings = (column, PREFIX + column, column.removeprefix(PREFIX))
         return next((name for name in spellings if name in self._declared), column)
 
@@ -187,7 +157,7 @@ class _Reading:
 
     def _customer(self, line: int, cells: list[str]) -> Customer | None:
         if len(cells) != len(self._columns):
-            self._found(line, "", *self._wrong_length(len(cells)))
+            self._found(line, "", *self._wrong_length(cells))
             return None
         row = dict(zip(self._columns, cells, strict=True))
         found = len(self.findings)
@@ -199,16 +169,22 @@ class _Reading:
         }
         return Customer(row[ID], attributes) if len(self.findings) == found else None
 
-    def _wrong_length(self, cells: int) -> tuple[str, str]:
-        got = f"{counted(cells, 'cell')} instead of {len(self._columns)}"
-        if cells < len(self._columns):
+    def _wrong_length(self, cells: list[str]) -> tuple[str, str]:
+        got = f"{counted(len(cells), 'cell')} instead of {len(self._columns)}"
+        delimiter = self._rows.delimiter
+        if len(cells) < len(self._columns):
             return got, "give every column a cell, if only an empty one"
-        return got, f"put a cell that holds a {DELIMITERS[self._delimiter]} in quotes"
+        if not any(cells[len(self._columns) :]):
+            return got, f"remove the {delimiter} at the end"
+        return got, f"put a cell that holds a {delimiter} in quotes"
 
     def _check_id(self, line: int, id: str) -> None:
         if not 0 < len(id) <= LONGEST_ID:
             hint = f"every customer needs a CRM ID of 1 to {LONGEST_ID} characters"
             self._found(line, ID, value_class(id), hint)
+        elif not id.isprintable():
+            got = "a character that cannot be seen"
+            self._found(line, ID, got, "remove it: no login would be found under this id")
         elif id in self._lines:
             got = f"the same id as on line {self._lines[id]}"
             self._found(line, ID, got, "keep one row for each customer")
@@ -223,67 +199,26 @@ class _Reading:
             return None
 
     def _found(self, line: int, column: str, got: str, hint: str) -> None:
-        self.findings.append(Finding(self._file.name, line, column, got, hint))
+        self.findings.append(Finding(self._file, line, column, got, hint))
 
 
-def decoded_lines(file: Path, progress: Progress) -> Iterator[str]:
-    """The file's lines with their ends, without a byte order mark. Raises _Bad if not UTF-8."""
-    total, done, told = file.stat().st_size, 0, 0
-    with file.open("rb") as lines:
-        for number, line in enumerate(lines, start=1):
-            yield _decoded(number, line)
-            done += len(line)
-            if done - told >= REPORT_EVERY:
-                progress(done, total)
-                told = done
-    progress(total, total)
-
-
-def _decoded(number: int, line: bytes) -> str:
-    save = "export the file as CSV in UTF-8 (in Excel: CSV UTF-8)"
-    if number == 1 and line.startswith(UTF_16):
-        raise _Bad(1, "the file is UTF-16", save)
-    try:
-        return line.decode("utf-8-sig" if number == 1 else "utf-8")
-    except UnicodeDecodeError as error:
-        byte = line[error.start]
-        got = f"byte {error.start + 1} of the line, 0x{byte:02X}, is not UTF-8"
-        raise _Bad(number, f"{got} (perhaps Windows-1252)", save) from error
-
-
-def _no_id(line: int, names: list[str]) -> _Bad:
+def _no_id(line: int, names: list[str]) -> BadFile:
     if not names:
-        return _Bad(line, "the file is empty", "export it again")
+        return BadFile(line, "the file is empty", "export it again")
+    if names[0].startswith("sep="):
+        return BadFile(
+            line, "a line for Excel alone", "remove it: the first line names the columns"
+        )
     for name in names:
         meant = _meant(name, [ID])
         if meant:
-            return _Bad(line, f"there is no column {ID}", meant, name)
+            return BadFile(line, f"there is no column {ID}", meant, name)
     hint = f"the first line names the columns, one of them {ID} (the CRM ID)"
     between = "with commas, semicolons or tabs between them"
-    return _Bad(line, f"there is no column {ID}", f"{hint}, {between}")
+    return BadFile(line, f"there is no column {ID}", f"{hint}, {between}")
 
 
 def _meant(name: str, known: Iterable[str]) -> str:
-    """Which name was meant, as a hint; empty if none is near."""
-    return did_you_mean(name.lower(), known, otherwise=" ").strip()
-
-
-def _through_header(lines: Iterator[str]) -> Iterator[str]:
-    """The lines up to the first that is not blank."""
-    for line in lines:
-        yield line
-        if line.strip():
-            return
-
-
-def _delimiter(header: str) -> str:
-    """The delimiter under which the header has a column id and the most columns."""
-
-    def columns(delimiter: str) -> tuple[bool, int]:
-        try:
-            names = [name.strip() for name in next(csv.reader([header], delimiter=delimiter), [])]
-        except csv.Error:
-            return False, 0  # Said with its line when the file is read.
-        return ID in names, len(names)
-
-    return max(DELIMITERS, key=columns)
+    """Which name was meant, as a hint; empty if none is near. Another number is another name."""
+    alike = [each for each in known if _DIGITS.findall(each) == _DIGITS.findall(name)]
+    return did_you_mean(name.lower(), alike, otherwise=" ").strip()

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, Literal, TextIO
 
+from edge.wording import printable
 from rules.findings import Finding
 
 Scalar = str | int | float | bool | None
@@ -151,7 +152,7 @@ def _json(time: datetime, level: Level, event: str, fields: Mapping[str, Scalar]
 
 def _readable(time: datetime, level: Level, event: str, fields: Mapping[str, Scalar]) -> str:
     if fields.keys() >= _FINDING:
-        return _printable(_finding(level, fields))
+        return printable(_finding(level, fields))
     words = " - ".join(str(fields[key]) for key in _LEADING if fields.get(key))
     if not fields.get("message"):
         return _line(time, level, event, words, *_pairs(fields, _LEADING))
@@ -167,7 +168,7 @@ def _pairs(fields: Mapping[str, Scalar], said: Collection[str]) -> list[str]:
 
 def _line(time: datetime, level: Level, *parts: str) -> str:
     marks = {"info": "", "warning": "warning ", "error": "ERROR "}
-    return _printable(f"{time:%H:%M:%S} {marks[level]}{'  '.join(filter(None, parts))}")
+    return printable(f"{time:%H:%M:%S} {marks[level]}{'  '.join(filter(None, parts))}")
 
 
 def _finding(level: Level, fields: Mapping[str, Scalar]) -> str:
@@ -176,8 +177,3 @@ def _finding(level: Level, fields: Mapping[str, Scalar]) -> str:
     line, column = (int(str(fields[key])) for key in ("line", "column"))
     severity: Literal["error", "warning"] = "warning" if level == "warning" else "error"
     return str(Finding(path, line, column, message, hint, severity))
-
-
-def _printable(text: str) -> str:
-    """Without line breaks and terminal controls, which could forge lines."""
-    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)

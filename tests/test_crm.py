@@ -7,7 +7,8 @@ from uuid import uuid4
 
 import pytest
 
-from edge.crm import REPORT_EVERY, Report, import_customers
+from edge.crm import Report, import_customers
+from edge.crm_rows import REPORT_EVERY
 from edge.stores.base import Evidence, Scalar
 from edge.stores.sqlite import SqliteStore
 

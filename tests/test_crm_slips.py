@@ -1,0 +1,52 @@
+"""Files that are nearly what was meant: what Excel adds, what a CRM cannot mean, names like others."""
+
+from pathlib import Path
+
+import pytest
+
+from test_crm import ATTRIBUTES, Declared, World
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    """An empty store and a file to import."""
+    return World(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("sep=;\nid;tier\nC1;gold\n", "1: a line for Excel alone: remove it"),
+        ("id;tier\nC1;gold;\n", "2: 3 cells instead of 2: remove the semicolon at the end"),
+        ("id,tier\nC1,gold,,x\n", "2: 4 cells instead of 2: put a cell that holds a comma in"),
+        ("id\nC\0001\n", "2: column id: a character that cannot be seen: remove it"),
+        ("id\nC\u200b1\n", "2: column id: a character that cannot be seen: remove it"),
+        ('id\n"C\n1"\n', "2: column id: a character that cannot be seen: remove it"),
+        ("id,name\nC1," + "x" * 131_073 + "\n", "hint: cut a cell to 131,072 characters"),
+    ],
+)
+def test_what_is_said(world: World, text: str, says: str) -> None:
+    (finding,) = world.import_text(text).findings
+    where, _, hint = says.partition("hint: ")
+    assert str(finding).startswith(f"customers.csv:{where}" if where else "customers.csv:")
+    assert hint in finding.hint
+
+
+NUMBERED = {f"crm.segment_{number}": Declared("string") for number in (1, 2)}
+
+
+def test_another_number_is_another_name(world: World) -> None:
+    report = world.import_text("id,segment_1,segment_3\nC1,a,b\n", NUMBERED)
+    assert report.findings == ()
+    assert (report.missing, report.ignored) == (("crm.segment_2",), ("segment_3",))
+
+
+def test_an_attribute_may_be_called_as_the_key(world: World) -> None:
+    report = world.import_text("id,crm.id\nC1,x\n", {"crm.id": Declared("string")})
+    assert (report.findings, report.stored) == ((), ("crm.id",))
+    assert world.attributes("C1") == {"crm.id": "x"}
+
+
+def test_a_header_forges_no_line(world: World) -> None:
+    report = world.import_text('id,"a\x1b[2J\nb"\nC1,x\n', ATTRIBUTES)
+    assert report.ignored == ("a\\x1b[2J\\nb",)
