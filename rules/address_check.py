@@ -2,66 +2,134 @@
 
 import re
 from collections.abc import Callable
-from urllib.parse import unquote
+from string import punctuation
+from urllib.parse import quote, unquote
 
 from rules.attributes import BUILT_IN, QUERY
+from rules.operators import NEVER
 
 _BEGINS = ("equals", "not", "in", "not_in", "starts_with")
 """The operators whose text stands at the beginning of what it is compared with."""
-_VERB = {
-    "starts_with": "never begins with",
-    "ends_with": "never ends with",
-    "contains": "never contains",
-}
 _ADDRESS = re.compile(
     r"(?:https?://[^/?#]*|(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}(?=/))?([^?#]*)(?:\?([^=&#]*))?.*",
     re.DOTALL,
 )
 _HOST = re.compile(r"([A-Za-z0-9-]+\.)+[A-Za-z]{2,}(/.*)?")
+_ORIGIN = re.compile(r"https?://[^/?#]+")
+_NO_PATH = re.compile(r"(https?://[^/?#]+)([?#].*)?", re.DOTALL)
 _ENCODED = re.compile(r"%[0-9A-Fa-f]{2}")
+_KEPT = re.compile(r"%(2[35Ff]|3[Ff])")
+"""Encoded # % / ?: a path people read holds them if the address has ``%2523`` or so, or needs them."""
+_UNSENT = re.compile(r"[^!-~]")
+"""What browsers encode in every address."""
+_STARS = {
+    (False, True): "starts_with",
+    (True, False): "ends_with",
+    (True, True): "contains",
+}
+"""Whether a star stands before and after a text -> what is meant."""
 _SCHEMES = ("https://", "http://")
 
 
 def never(name: str, operator: str, text: str) -> tuple[str, str] | None:
     """Return what is wrong with a text compared with an attribute, and what to do; None: it can be."""
-    if name not in _CHECKS or operator not in (*_BEGINS, *_VERB):
+    check = _CHECKS.get(name)
+    if check is None or (operator == "matches" and not _literal(text)):
         return None
-    hint = _CHECKS[name](text, operator in _BEGINS)
-    return (f"{name} {_VERB.get(operator, 'is never')} '{text}'", hint) if hint else None
+    hint = check(operator, text)
+    bare = text.strip("*")
+    if bare and bare != text and operator in _BEGINS:
+        other = _STARS[text.startswith("*"), text.endswith("*")]
+        if name == "page.path" and other == "starts_with" and "://" not in bare:
+            bare = f"/{bare.removeprefix('/')}"
+        if not check(other, bare):
+            hint = f"A * stands for itself: write {_instead(name, operator, other, bare)}"
+    return (f"{name} {NEVER.get(operator, 'is never')} '{text}'", hint) if hint else None
 
 
-def _path(text: str, begins: bool) -> str:
-    if _ENCODED.search(text):
-        return f"A path is compared as people read it: write {unquote(text)}"
+def _literal(pattern: str) -> bool:
+    """Say whether every letter of a pattern has to be there."""
+    return set("|?*+[{").isdisjoint(pattern.replace(".*", "").replace(".+", ""))
+
+
+def _instead(name: str, operator: str, other: str, text: str) -> str:
+    """Return a comparison as it is written in the place of another one."""
+    negated = operator in ("not", "not_in")
+    return f"not: {{{name}: {{{other}: {text}}}}}" if negated else f"{other}: {text}"
+
+
+def _path(operator: str, text: str) -> str:
+    if readable := _decoded(text):
+        return f"A path is compared as people read it: write {readable}"
     match = _ADDRESS.fullmatch(text)
+    if match is None or operator == "matches":
+        return ""
     sign = next((letter for letter in text if letter in "?#"), None)
-    if match is None or (sign is None and (text.startswith("/") or not begins)):
+    begins, hosted = operator in _BEGINS, _ORIGIN.match(text) is not None
+    if sign is None and (text.startswith("/") or not (begins or hosted)):
         return ""
     path, parameter = match.groups()
     if begins and not path.startswith("/"):
         path = f"/{path}"
-    todo = [f"write {path}"] if path else []
+    todo = [f"write {path}"] if path else ["compare page.url"] if hosted else []
     if parameter:
         utm = parameter.replace("utm_", "utm.", 1)
         todo.append(f"read the rest with {utm if utm in BUILT_IN else QUERY + parameter}")
-    why = f"A path ends before the {sign}" if sign else "Every path begins with /"
+    why = "Every path begins with /" if begins else "A path has no host"
+    why = f"A path ends before the {sign}" if sign else why
     return f"{why}: {', and '.join(todo)}" if todo else why
 
 
-def _url(text: str, begins: bool) -> str:
-    if not begins or text.startswith(_SCHEMES) or any(each.startswith(text) for each in _SCHEMES):
+def _decoded(text: str) -> str:
+    """Return an encoded text as people read it; nothing where a path can hold it as it is."""
+    if not _ENCODED.search(text) or _KEPT.search(text):
+        return ""
+    try:
+        return unquote(text, errors="strict")
+    except UnicodeDecodeError:
+        return ""
+
+
+def _url(operator: str, text: str) -> str:
+    if encoded := _encoded(text):
+        return encoded.replace("write", "compare page.path, or write", 1)
+    if operator not in _BEGINS:
+        return ""
+    bare = _NO_PATH.fullmatch(text)
+    if bare and (bare[2] or operator != "starts_with"):
+        return f"After the host comes a /: write {bare[1]}/{bare[2] or ''}"
+    if text.startswith(_SCHEMES) or any(each.startswith(text) for each in _SCHEMES):
         return ""
     todo = f"write https://{text}" if _HOST.fullmatch(text) else "compare page.path with this"
     return f"Every address begins with https://: {todo}"
 
 
-def _referrer(text: str, begins: bool) -> str:
-    if not begins or not _HOST.fullmatch(text):
+def _referrer(operator: str, text: str) -> str:
+    if encoded := _encoded(text):
+        return encoded
+    if operator not in _BEGINS:
         return ""
-    return f"A referrer is a whole address, https://…: write contains: {text}"
+    whole = operator != "starts_with"
+    if whole and _NO_PATH.fullmatch(text):
+        other = _instead("page.referrer", operator, "starts_with", f"{text}/")
+        return f"After the host comes a /: write {other}"
+    # A beginning may be one of a scheme: android-app
+    if ":" in text or not (text if whole else set(text) & set("./")):
+        return ""
+    other = _instead("page.referrer", operator, "contains", text)
+    return f"A referrer is a whole address, https://…: write {other}"
 
 
-_CHECKS: dict[str, Callable[[str, bool], str]] = {
+def _encoded(text: str) -> str:
+    if not _UNSENT.search(text):
+        return ""
+    host = _ORIGIN.match(text)
+    if host and _UNSENT.search(host[0]):
+        return "Browsers send such a host as xn--…"
+    return f"Browsers send addresses encoded: write {quote(text, safe=punctuation)}"
+
+
+_CHECKS: dict[str, Callable[[str, str], str]] = {
     "page.path": _path,
     "page.url": _url,
     "page.referrer": _referrer,

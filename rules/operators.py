@@ -43,6 +43,14 @@ OPERATORS: dict[str, Operator] = {
     "exists": Operator(EVERY, "boolean", lambda value, wanted: (value is not None) == wanted),
 }
 
+NEVER = {
+    "starts_with": "never begins with",
+    "ends_with": "never ends with",
+    "contains": "never contains",
+    "matches": "never matches",
+}
+"""How findings say that an operator never holds, where it is not ``is never``."""
+
 OTHER_WORDS = {
     ">": "gt", "greater_than": "gt", "more_than": "gt", "<": "lt", "less_than": "lt",
     ">=": "gte", "=>": "gte", "ge": "gte", "min": "gte", "<=": "lte", "=<": "lte", "le": "lte", "max": "lte",
