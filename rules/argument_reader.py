@@ -1,17 +1,20 @@
 """Reads what an operator compares with, checked against the attribute's type and allowed values."""
 
+from typing import Any
+
 import re2
 
 from rules.address_check import never
 from rules.attributes import Attribute
 from rules.findings import did_you_mean, straight_quotes, without_curly_quotes
-from rules.operators import OPERATORS
+from rules.operators import NEVER, OPERATORS
 from rules.reader import Reader, said
 from rules.source import Node
 from rules.values import fits
 from rules.wrong_values import WORD, hint_to
 
 MAX_PATTERN = 1024
+_BOUNDS = ("lt", "lte", "gt", "gte", "between")
 
 
 class ArgumentReader:
@@ -45,11 +48,17 @@ class ArgumentReader:
             self._reader.refuse(node, message, hint)
         elif not self._can_be(node):
             pass
-        elif attribute.values and node.value not in attribute.values:
+        elif attribute.values and self._is_none(node.value, attribute.values):
             words, form = attribute.other_words, attribute.form
             hint = did_you_mean(str(node.value), map(str, attribute.values), words, form)
             self._reader.refuse(node, f"{attribute.name} is never {node.value!r}", hint)
         return node.value
+
+    def _is_none(self, value: Any, values: tuple[Any, ...]) -> bool:
+        """Say whether a value is none of those there are; a bound may lie between two of them."""
+        if self._word in _BOUNDS:
+            return not min(values) <= value <= max(values)
+        return value not in values
 
     def _no_list(self, what: str, hint: str) -> None:
         message = f"'{self._word}' compares with one {what}, not with a list"
@@ -64,13 +73,25 @@ class ArgumentReader:
         if bare is not None:
             message = f"the quotes of {text} would be compared, too"
             self._reader.refuse(node, message, straight_quotes(bare))
-        elif wrong := self._attribute.source == "request" and never(
-            self._attribute.name, self._word, text
+        elif wrong := self._attribute.source == "request" and (
+            never(self._attribute.name, self._word, text) or self._other_word(text)
         ):
             self._reader.refuse(node, *wrong)
         else:
             return True
         return False
+
+    def _other_word(self, text: str) -> tuple[str, str] | None:
+        """Return what is wrong with what people call a value, where not all values are known."""
+        attribute, word = self._attribute, self._word
+        meant = None if attribute.values else attribute.other_words.get(text.lower())
+        if meant is None or self._shape == "pattern":
+            return None
+        known = set(attribute.other_words.values())
+        part = self._shape == "text"
+        if text in known or (part and any(OPERATORS[word].test(each, text) for each in known)):
+            return None
+        return f"{attribute.name} {NEVER.get(word, 'is never')} '{text}'", f"Write '{meant}'"
 
     def _several(self) -> object:
         before = len(self._reader.findings)

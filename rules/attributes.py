@@ -18,12 +18,37 @@ class Attribute(msgspec.Struct, frozen=True):
     form: str = ""
     """How a value is written, where there are too many to list."""
     other_words: Mapping[str, str] = {}
-    """What people write for a value -> the value."""
+    """What people write for a value -> the value; in small letters where not all values are known."""
 
 
 DEVICES = ("mobile", "tablet", "desktop", "bot")
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_SYSTEMS = ("Windows", "Mac OS X", "Linux", "Chrome OS", "Android", "iOS")
+_OTHER_SYSTEMS = {
+    **dict.fromkeys(("mac", "macos", "os x", "osx"), "Mac OS X"),
+    **dict.fromkeys(("windows 10", "windows 11"), "Windows"),
+    **dict.fromkeys(("iphone", "iphone os", "ipad", "ipados"), "iOS"),
+    "chromeos": "Chrome OS",
+}
+_BROWSERS = (
+    "Chrome", "Chrome Mobile", "Chrome Mobile iOS", "Edge", "Edge Mobile", "Firefox", "Firefox Mobile",
+    "Firefox iOS", "IE", "Mobile Safari", "Opera", "Opera Mobile", "Safari", "Samsung Internet",
+)  # fmt: skip
+_OTHER_BROWSERS = {
+    "google chrome": "Chrome",
+    **dict.fromkeys(("microsoft edge", "edge chromium", "msedge"), "Edge"),
+    "mozilla firefox": "Firefox",
+    "internet explorer": "IE",
+    **dict.fromkeys(("safari mobile", "ios safari"), "Mobile Safari"),
+    "samsung browser": "Samsung Internet",
+}
+"""The commonest of the names that ``edge/device.py`` finds, and what people call them."""
 _WHOLE = "Write a whole number"
+
+
+def _words(names: tuple[str, ...], other_words: dict[str, str]) -> dict[str, str]:
+    return {name.lower(): name for name in names} | other_words
+
 
 _BUILT_IN = (
     Attribute("page.path", "string"),
@@ -36,8 +61,8 @@ _BUILT_IN = (
     Attribute("utm.term", "string"),
     Attribute("utm.content", "string"),
     Attribute("device.type", "string", values=DEVICES),
-    Attribute("device.os", "string"),
-    Attribute("device.browser", "string"),
+    Attribute("device.os", "string", other_words=_words(_SYSTEMS, _OTHER_SYSTEMS)),
+    Attribute("device.browser", "string", other_words=_words(_BROWSERS, _OTHER_BROWSERS)),
     Attribute(
         "geo.country",
         "string",

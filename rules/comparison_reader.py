@@ -1,14 +1,15 @@
 """Reads how an attribute or a count is compared: operators and what each compares with."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from rules.argument_reader import ArgumentReader
 from rules.attributes import Attribute
-from rules.findings import did_you_mean_key
-from rules.operators import OPERATORS, OTHER_WORDS
+from rules.findings import did_you_mean, did_you_mean_key
+from rules.operators import NEVER, OPERATORS, OTHER_WORDS
 from rules.reader import Reader
 from rules.source import Entry, Node
+from rules.values import Value
 from rules.wrong_values import WORD
 
 _LOWER = ("gt", "gte", "between")
@@ -38,6 +39,8 @@ def read_comparisons(
         reader.refuse(entry.key, f"{has} operator '{word}'", hint)
     if len(reader.findings) == before:
         _check_bounds(reader, attribute, node.value, found)
+    if len(reader.findings) == before:
+        _check_values(reader, attribute, node, found)
     return found
 
 
@@ -79,6 +82,45 @@ def _check_bounds(
     else:
         hint = "gt and lt leave the value itself out" if low == high else "Exchange the two values"
     reader.refuse(entries[under].value, message, hint)
+
+
+def _check_values(
+    reader: Reader, attribute: Attribute, node: Node, found: list[tuple[str, object]]
+) -> None:
+    """Refuse comparisons that hold for none of the values there are, as far as they are known."""
+    listed = next((argument for word, argument in found if word in ("equals", "in")), None)
+    values = (
+        listed if isinstance(listed, tuple) else attribute.values if listed is None else (listed,)
+    )
+    if not values or ("exists", False) in found or any(holds(found, each) for each in values):
+        return
+    name, (word, argument) = attribute.name, found[0]
+    if len(found) > 1:
+        hint = "All of them have to hold: leave one out"
+        reader.refuse(node, f"{name} never meets {both(found)} at once", hint)
+        return
+    text = argument if isinstance(argument, str) else ""
+    hint = did_you_mean(text, map(str, attribute.values), attribute.other_words, attribute.form)
+    verb = NEVER.get(word, f"is never {word}")
+    reader.refuse(node, f"{name} {verb} {shown(argument)}", hint)
+
+
+def holds(comparisons: Iterable[tuple[str, object]], value: Value) -> bool:
+    """Say whether all comparisons hold for a value."""
+    return all(OPERATORS[word].test(value, argument) for word, argument in comparisons)
+
+
+def both(comparisons: Iterable[tuple[str, object]]) -> str:
+    """Return how a finding names comparisons."""
+    return " and ".join(f"{word} {shown(argument)}" for word, argument in comparisons)
+
+
+def shown(argument: Any) -> str:
+    """Return how a finding shows what an operator compares with."""
+    if isinstance(argument, tuple):
+        return str(list(argument))
+    text = getattr(argument, "pattern", argument)
+    return f"'{text}'" if isinstance(text, str) else str(text)
 
 
 def _bounds(

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from rules.argument_reader import ArgumentReader
 from rules.attributes import Attribute
-from rules.comparison_reader import read_comparisons
+from rules.comparison_reader import both, holds, read_comparisons
 from rules.conditions import EventCount
 from rules.counters import counter_key
 from rules.model import Counter, EventType
@@ -60,10 +60,24 @@ def _count(reader: Reader, node: Node) -> tuple[tuple[str, object], ...]:
         number = reader.whole(node, "count")
         _check_bounded(reader, number, node)
         return (("equals", number or 0),)
+    before = len(reader.findings)
     found = read_comparisons(reader, Attribute("count", "number"), node, node, _COUNTABLE)
     for word, argument in found:
         _check_bounded(reader, argument, node.value[word].value)
+    if len(reader.findings) == before:
+        _check_some(reader, found, node)
     return tuple(found)
+
+
+def _check_some(reader: Reader, found: list[tuple[str, object]], node: Node) -> None:
+    """Refuse what no count meets, and what every count meets."""
+    counts = range(MAX_COUNT + 2)
+    if not any(holds(found, count) for count in counts):
+        hint = "A count is a whole number of at least 0"
+        reader.refuse(node, f"count never meets {both(found)}", hint)
+    elif all(holds(found, count) for count in counts):
+        hint = "Write {gte: 1} for at least once, or leave the condition out"
+        reader.refuse(node, f"every count meets {both(found)}, 0 as well", hint)
 
 
 def _check_bounded(reader: Reader, argument: object, node: Node) -> None:

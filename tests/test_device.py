@@ -9,9 +9,11 @@ import pytest
 import user_agents
 from hypothesis import given
 from hypothesis import strategies as st
+from ua_parser_builtins.matchers import MATCHERS
 
 from edge import device
 from edge.device import Device
+from rules.attributes import BUILT_IN
 
 WEBKIT = "AppleWebKit/537.36 (KHTML, like Gecko)"
 SAFARI = "AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1"
@@ -126,6 +128,15 @@ def test_the_classes_are_those_of_the_library(header: str) -> None:
     assert (facts.os, facts.browser) == (known.os.family, known.browser.family)
     assert known.is_bot is (facts.type == "bot")
     assert (known.is_tablet and not known.is_bot) is (facts.type == "tablet")
+
+
+@pytest.mark.parametrize(("name", "kind"), [("device.browser", 0), ("device.os", 1)])
+def test_what_rules_are_told_to_write_is_what_the_library_says(name: str, kind: int) -> None:
+    families = {matcher.family for matcher in MATCHERS[kind] if matcher.family}
+    patterns = "".join(matcher.pattern for matcher in MATCHERS[kind])
+    for word, meant in BUILT_IN[name].other_words.items():
+        assert meant in families or meant in patterns
+        assert {family for family in families if family.lower() == word} <= {meant}
 
 
 @given(st.text(alphabet=st.characters(codec="latin-1"), max_size=600))
