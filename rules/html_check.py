@@ -204,6 +204,10 @@ class _HtmlCheck(HTMLParser):
                 return
 
     def _attributes(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if any(set(name) & {'"', "'"} for name, _ in attrs):
+            hint = "Write one at both ends of each value"
+            self._say(f"a quote is missing in <{tag}>", hint)
+            return
         if any(FILL in name for name, _ in attrs):
             message = f"a value or an if cannot stand among the attributes of <{tag}>"
             self._say(message, 'Put it between quotes: class="{{ name }}"')

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from rules.blocks import Block, frozen
 from rules.condition_parser import ConditionParser
-from rules.findings import did_you_mean
+from rules.findings import did_you_mean, misspelt
 from rules.html_check import safe_srcset
 from rules.model import Show, Variant
 from rules.reader import Reader
@@ -70,6 +70,9 @@ class ShowReader:
         if "split" in keys:
             return self._split(keys["split"])
         if "show" not in keys:
+            unknown = set(rule.value if isinstance(rule.value, dict) else ()) - keys.keys()
+            if any(misspelt(each, ("show", "split")) for each in unknown):
+                return ()  # the key that was to be it was named
             hint = "Add 'show: {block: NAME}', or 'split:' with several to be dealt"
             self._reader.refuse(rule, "the rule says nothing to show", hint)
             return ()
@@ -161,6 +164,10 @@ class ShowReader:
             and not self._safe_attribute(name, value, keys)
         ):
             return None
+        if action == "addClass" and value is not None and value.startswith("."):
+            bare = value.removeprefix(".")
+            message = f"a class is added without the dot of '{value}'"
+            self._reader.refuse(keys["value"], message, f"Write {bare}")
         return Show(action, text=text, name=name, value=value)
 
     def _safe_attribute(self, name: str, value: str, keys: Mapping[str, Node]) -> bool:

@@ -18,6 +18,8 @@ _ORIGIN = re.compile(
     r"(?P<scheme>https?)://([a-z0-9_-]+(\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\])(:(?P<port>[1-9][0-9]{0,4}))?\Z"
 )
 """An origin as browsers send it: anything else would never be equal to one."""
+_QUOTED = 'one that begins with # stands in quotes, "#hero"'
+"""A # without them begins a comment, and nothing is left of the selector."""
 _DEFAULT_PORT = {"http": "80", "https": "443"}
 _LANGUAGE = re.compile(r"[a-z]{2}\Z")
 
@@ -85,12 +87,17 @@ class SiteFile:
         return languages or ("en",)
 
     def _slot(self, name: str, node: Node) -> Slot:
-        keys = (
-            self._reader.keys(node, f"slot '{name}'", ("selector",))
-            if node.value is not None
-            else {}
-        )
-        return Slot(name, self._reader.text(keys.get("selector"), "selector"))
+        if node.value is None:
+            message = f"slot '{name}' must be keys and values, not nothing"
+            hint = f'Write {{}} for <div data-slot="{name}">, or {{selector: CSS}}: {_QUOTED}'
+            self._reader.refuse(node, message, hint)
+            return Slot(name, None)
+        selector = self._reader.keys(node, f"slot '{name}'", ("selector",)).get("selector")
+        if selector is not None and selector.value is None:
+            message = "selector must be a text, not nothing"
+            self._reader.refuse(selector, message, f"Write a CSS selector: {_QUOTED}")
+            return Slot(name, None)
+        return Slot(name, self._reader.text(selector, "selector"))
 
     def _attributes(self, keys: Mapping[str, Node]) -> dict[str, Attribute]:
         found: dict[str, Attribute] = {}
@@ -106,13 +113,14 @@ class SiteFile:
         reader = self._reader
         known = ("type", "source", "purpose", "values")
         keys = reader.keys(node, f"attribute '{name}'", known, ("type", "source", "purpose"))
+        kind = reader.one_of(keys.get("type"), "type", TYPES)
         bare = Attribute(
             name,
-            reader.one_of(keys.get("type"), "type", TYPES) or "string",
+            kind or "string",
             reader.one_of(keys.get("source"), "source", ("crm",)) or "crm",
             reader.one_of(keys.get("purpose"), "purpose", PURPOSES) or "personalization",
         )
-        if "values" not in keys:
+        if kind is None or "values" not in keys:
             return bare
         values = ArgumentReader(reader, bare, "in", keys["values"]).read()
         return Attribute(name, bare.type, bare.source, bare.purpose, values)  # type: ignore[arg-type]

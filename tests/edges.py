@@ -33,7 +33,7 @@ consent:
   purposes: {statistics: {}, personalization: {}}
   services:
     - {name: Tagwerk, provider: Shop GmbH, purpose: personalization, cookies: []}
-slots: {hero: {selector: "#hero"}, strip: }
+slots: {hero: {selector: "#hero"}, strip: {}}
 attributes:
   crm.tier: {type: string, source: crm, purpose: personalization, values: [bronze, silver, gold]}
   crm.name: {type: string, source: crm, purpose: personalization}

@@ -21,7 +21,7 @@ def test_a_good_site_is_counted(tmp_path: Path) -> None:
     folder = write_site(tmp_path / "one")
     ended = check(folder)
     assert ended.output.startswith("shop: good. 5 rules for 2 slots (") and ended.exit_code == 0
-    write_site(folder, rules=ONE_RULE, site=SITE.replace(", strip: }", "}"))
+    write_site(folder, rules=ONE_RULE, site=SITE.replace(", strip: {}}", "}"))
     assert check(folder).output.startswith("shop: good. 1 rule for 1 slot (")
 
 

@@ -133,7 +133,7 @@ def test_the_classes_are_those_of_the_library(header: str) -> None:
 @pytest.mark.parametrize(("name", "kind"), [("device.browser", 0), ("device.os", 1)])
 def test_what_rules_are_told_to_write_is_what_the_library_says(name: str, kind: int) -> None:
     families = {matcher.family for matcher in MATCHERS[kind] if matcher.family}
-    patterns = "".join(matcher.pattern for matcher in MATCHERS[kind])
+    patterns = "".join(matcher.pattern.pattern for matcher in MATCHERS[kind])
     for word, meant in BUILT_IN[name].other_words.items():
         assert meant in families or meant in patterns
         assert {family for family in families if family.lower() == word} <= {meant}

@@ -25,7 +25,7 @@ site: test
 origins: ["https://shop.example"]
 languages: [de]
 consent: {revision: 1}
-slots: {hero: }
+slots: {hero: {}}
 attributes:
   t: {type: string, source: crm, purpose: personalization}
   n: {type: number, source: crm, purpose: personalization}
@@ -85,7 +85,7 @@ def test_the_table_has_every_operator_true_false_and_unknown_or_hidden() -> None
 @given(
     times=st.lists(st.integers(0, 100), max_size=40),
     operator=st.sampled_from(["gte", "gt", "lt", "lte", "equals", "not"]),
-    bound=st.integers(0, 12),
+    bound=st.integers(1, 12),
     window=st.integers(1, 100),
 )
 def test_kept_times_decide_as_all_times_would(

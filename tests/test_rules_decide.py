@@ -21,7 +21,7 @@ site: test
 origins: ["https://shop.example"]
 languages: [de, en]
 consent: {revision: 1}
-slots: {hero: , strip: , empty: }
+slots: {hero: {}, strip: {}, empty: {}}
 attributes:
   crm.tier: {type: string, source: crm, purpose: personalization}
   crm.name: {type: string, source: crm, purpose: personalization}
