@@ -54,15 +54,16 @@ def _literal(pattern: str) -> bool:
 
 def _instead(name: str, operator: str, other: str, text: str) -> str:
     """Return a comparison as it is written in the place of another one."""
+    comparison = f"{{{other}: {text}}}"
     negated = operator in ("not", "not_in")
-    return f"not: {{{name}: {{{other}: {text}}}}}" if negated else f"{other}: {text}"
+    return f"not: {{{name}: {comparison}}}" if negated else comparison
 
 
 def _path(operator: str, text: str) -> str:
     if readable := _decoded(text):
         return f"A path is compared as people read it: write {readable}"
     match = _ADDRESS.fullmatch(text)
-    if match is None or operator == "matches":
+    if match is None:
         return ""
     sign = next((letter for letter in text if letter in "?#"), None)
     begins, hosted = operator in _BEGINS, _ORIGIN.match(text) is not None

@@ -82,9 +82,9 @@ class ArgumentReader:
         return False
 
     def _other_word(self, text: str) -> tuple[str, str] | None:
-        """Return what is wrong with what people call a value, where not all values are known."""
+        """Return what is wrong with what people call a value, and the value."""
         attribute, word = self._attribute, self._word
-        meant = None if attribute.values else attribute.other_words.get(text.lower())
+        meant = attribute.other_words.get(text.lower())
         if meant is None or self._shape == "pattern":
             return None
         known = set(attribute.other_words.values())

@@ -70,8 +70,8 @@ class ShowReader:
         if "split" in keys:
             return self._split(keys["split"])
         if "show" not in keys:
-            unknown = set(rule.value if isinstance(rule.value, dict) else ()) - keys.keys()
-            if any(misspelt(each, ("show", "split")) for each in unknown):
+            written = rule.value if isinstance(rule.value, dict) else ()
+            if any(misspelt(each, ("show", "split")) for each in written):
                 return ()  # the key that was to be it was named
             hint = "Add 'show: {block: NAME}', or 'split:' with several to be dealt"
             self._reader.refuse(rule, "the rule says nothing to show", hint)
@@ -164,8 +164,9 @@ class ShowReader:
             and not self._safe_attribute(name, value, keys)
         ):
             return None
-        if action == "addClass" and value is not None and value.startswith("."):
-            bare = value.removeprefix(".")
+        classes = (value or "").split() if action == "addClass" else []
+        if any(each.startswith(".") for each in classes):
+            bare = " ".join(each.removeprefix(".") for each in classes)
             message = f"a class is added without the dot of '{value}'"
             self._reader.refuse(keys["value"], message, f"Write {bare}")
         return Show(action, text=text, name=name, value=value)

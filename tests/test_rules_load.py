@@ -45,9 +45,13 @@ def test_accepted(row: dict[str, Any]) -> None:
             "action: setAttribute, name: hidden, value: ''",
             Show("setAttribute", name="hidden", value=""),
         ),
+        (
+            "action: setAttribute, name: data-part, value: .big",
+            Show("setAttribute", name="data-part", value=".big"),
+        ),
     ],
 )
-def test_an_empty_text_may_be_meant(keys: str, wanted: Show) -> None:
+def test_a_text_that_looks_mistyped_may_be_meant(keys: str, wanted: Show) -> None:
     rules = GOOD["rules/one.yaml"].replace(b"action: hide", keys.encode(), 1)
     loaded = load({**GOOD, "rules/one.yaml": rules})
     assert loaded.findings == [] and loaded.site is not None
