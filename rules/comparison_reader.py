@@ -99,7 +99,7 @@ def _check_values(
         hint = "All of them have to hold: leave one out"
         reader.refuse(node, f"{name} never meets {both(found)} at once", hint)
         return
-    text = argument if isinstance(argument, str) else ""
+    text = argument if isinstance(argument, str) and word in NEVER else ""
     hint = did_you_mean(text, map(str, attribute.values), attribute.other_words, attribute.form)
     verb = NEVER.get(word, f"is never {word}")
     reader.refuse(node, f"{name} {verb} {shown(argument)}", hint)
