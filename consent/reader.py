@@ -8,6 +8,9 @@ import msgspec
 
 Path = tuple[str | int, ...]
 
+_LONG = 10**60
+"""Python refuses to write numbers far longer than this in digits."""
+
 Address: TypeAlias = str | Mapping[str, str]
 """Where a link leads: one address, or language -> address."""
 
@@ -114,7 +117,7 @@ def _is_link(text: str) -> bool:
 
 def nearest(value: object, names: Iterable[str]) -> str:
     choices = {name.lower(): name for name in sorted(names)}
-    text = str(value)
+    text = value if isinstance(value, str) else shown(value)
     if text.lower() in choices:
         return f"Capitals count: write '{choices[text.lower()]}'"
     close = difflib.get_close_matches(text, choices.values(), n=1, cutoff=0.8)
@@ -138,5 +141,7 @@ def shown(value: object) -> str:
         return "a list" if isinstance(value, list) else "keys and values"
     if value is None or isinstance(value, bool):
         return "nothing" if value is None else str(value).lower()
+    if isinstance(value, int) and abs(value) >= _LONG:
+        return "a very long number"
     text = str(value) if isinstance(value, int | float) else f"'{value}'"
     return text if len(text) <= 60 else f"{text[:57]}..."

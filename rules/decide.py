@@ -76,21 +76,32 @@ class _Deciding:
         now, granted = context.now, context.granted
         disabled = bool(rules)
         hidden: Rule | None = None
-        for rule in rules:
-            schedule = rule.campaign.schedule
-            if not (rule.enabled and schedule.start <= now < schedule.end):
-                continue
-            disabled = False
-            truth = rule.condition.evaluate(context)
-            if truth is not FALSE and not (rule.purposes <= granted and self._deals(rule)):
-                truth = HIDDEN
-            if truth is TRUE:
-                return self._won(rule)
-            if truth is HIDDEN and hidden is None:
-                hidden = rule
+        rule: Rule | None = None
+        try:
+            for rule in rules:
+                schedule = rule.campaign.schedule
+                if not (rule.enabled and schedule.start <= now < schedule.end):
+                    continue
+                disabled = False
+                truth = rule.condition.evaluate(context)
+                if truth is not FALSE and not (rule.purposes <= granted and self._deals(rule)):
+                    truth = HIDDEN
+                if truth is TRUE:
+                    return self._won(rule)
+                if truth is HIDDEN and hidden is None:
+                    hidden = rule
+        except Exception as bad:
+            return self._failed(slot, rule, bad)
         if hidden is not None:
             return self._default(slot, Reason.CONSENT_REQUIRED, hidden)
         return self._default(slot, Reason.DISABLED if disabled else Reason.DEFAULT)
+
+    def _failed(self, slot: str, rule: Rule | None, bad: Exception) -> Decision:
+        """Leave the slot as it is, whatever went wrong: the other slots are decided all the same."""
+        # Other texts than our own may hold what is known of a visitor, which has no place in a log.
+        said = str(bad) if isinstance(bad, BadRender) else type(bad).__name__
+        self.errors.append(f"rule '{rule.id}': {said}" if rule else said)
+        return self._default(slot, Reason.ERROR, rule)
 
     def _deals(self, rule: Rule) -> bool:
         """Say whether a rule can be shown: to deal variants we must know whom to deal them to.
@@ -111,11 +122,7 @@ class _Deciding:
 
     def _shown(self, rule: Rule, variant: Variant, reason: Reason) -> Decision:
         show, name, slot = variant.show, variant.name, rule.slot
-        try:
-            html = self._html(show)
-        except BadRender as bad:
-            self.errors.append(f"rule '{rule.id}': {bad}")
-            return self._default(slot, Reason.ERROR, rule)
+        html = self._html(show)
         identity = self._id(slot, rule.id, name, reason)
         action, text = show.action, show.text
         return Decision(

@@ -32,6 +32,8 @@ _WORDS: dict[str, Scalar] = {
 _INT = re.compile(r"[-+]?[0-9]+\Z")
 _OCTAL = re.compile(r"0o[0-7]+\Z")
 _HEX = re.compile(r"0x[0-9a-fA-F]+\Z")
+_LONGEST_INT = 18
+"""Characters of a whole number: all that long are exact in 64 bits, and none makes arithmetic overflow."""
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
 
 
@@ -101,10 +103,11 @@ def _refused(path: str, line: int, column: int, message: str, hint: str = "") ->
 def _core_scalar(text: str) -> Scalar:
     if text in _WORDS:
         return _WORDS[text]
-    if _INT.match(text) and len(text) <= 18:
-        return int(text)
-    if _OCTAL.match(text) or _HEX.match(text):
-        return int(text, 0)
+    if len(text) <= _LONGEST_INT:
+        if _INT.match(text):
+            return int(text)
+        if _OCTAL.match(text) or _HEX.match(text):
+            return int(text, 0)
     if _FLOAT.match(text) and math.isfinite(number := float(text)):
         return number
     return text

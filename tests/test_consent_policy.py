@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from consent.policy import BadPolicy, Policy, Service, ServiceCookie, parse
@@ -86,6 +86,10 @@ values = st.recursive(
 )
 
 
+LONG = 10**5000  # more digits than Python writes
+
+
+@example({"revision": LONG, "regimes": {"AT": LONG}, "privacy_url": LONG, "imprint_url": -LONG})
 @given(st.dictionaries(st.sampled_from(list(GOOD)) | st.text(), values))
 def test_no_section_raises_anything_else(section: dict[str, Any]) -> None:
     findings(section)

@@ -131,6 +131,31 @@ def test_a_block_that_cannot_be_rendered_shows_the_default() -> None:
     assert "crm.name" in decided.errors[0]
 
 
+def test_a_rule_that_fails_takes_down_no_other_slot() -> None:
+    known = SITE.replace(b"crm.tier: {type: string", b"crm.tier: {type: number")
+    rules = b"""campaign: c
+rules:
+  - {id: tier, slot: hero, when: {crm.tier: {gte: 3}}, show: {action: hide}}
+  - {id: more, slot: strip, show: {action: hide}}
+"""
+    made = site(site=known, rules=rules)
+    facts = {"page.language": "de", "crm.tier": "gold"}  # from before it was a number
+    decided = decide(made, Context(NOW, facts, GRANTED, {}, "visitor"), ["hero", "strip"])
+    hero, strip = decided.decisions
+    assert (hero.reason, hero.rule, hero.action) == (Reason.ERROR, "tier", "none")
+    assert (strip.reason, strip.rule) == (Reason.MATCH, "more")
+    assert decided.errors == ("rule 'tier': TypeError",)
+
+
+def test_what_a_visitor_is_known_by_is_in_no_error() -> None:
+    show = b"show: {block: gold, with: {n: 1}}"
+    made = site(rules=b"campaign: c\nrules: [{id: r, slot: hero, %b}]" % show)
+    facts = {"page.language": "de", "crm.name": "Anna\udcff"}  # no sanitiser reads it
+    decided = decide(made, Context(NOW, facts, GRANTED), ["hero"])
+    assert decided.decisions[0].reason is Reason.ERROR
+    assert decided.errors == ("rule 'r': UnicodeEncodeError",)
+
+
 def test_a_block_speaks_the_language_of_the_page() -> None:
     units = (str(number) for number in range(100))
     unit = next(u for u in units if one(site(), "strip", unit=u).variant == "a")
