@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Literal
 
@@ -60,7 +61,7 @@ def did_you_mean(
     for name in possible:
         if name.lower() == word.lower():
             return f"Capitals count: write '{name}'"
-    near = _nearest(word, possible)
+    near = _nearest(word, tuple(possible))
     if near is not None:
         return f"Did you mean '{near}'?"
     if otherwise or not names:
@@ -91,7 +92,7 @@ def misspelt(word: str, known: Iterable[str]) -> str | None:
     if glued is not None and glued[1] in names:
         return glued[1]
     alike = (name for name in names if name.lower() == word.lower())
-    return next(alike, None) or _nearest(word, names)
+    return next(alike, None) or _nearest(word, tuple(names))
 
 
 def without_curly_quotes(text: str) -> str | None:
@@ -105,7 +106,8 @@ def straight_quotes(bare: str) -> str:
     return f'Write {bare} or "{bare}": only straight quotes are quotes'
 
 
-def _nearest(word: str, names: Sequence[str]) -> str | None:
+@lru_cache(maxsize=64)  # a name that is wrong once is often wrong in many places
+def _nearest(word: str, names: tuple[str, ...]) -> str | None:
     """Return the name that a slip of the keys makes into the word, or into a word whose end it is."""
     ends = [name for name in names if name.endswith(f".{word}")]
     if len(ends) == 1:
@@ -118,7 +120,7 @@ def _nearest(word: str, names: Sequence[str]) -> str | None:
             head = len(_common_head(word, spelt))
             mine, other = word[head:], spelt[head:]
             allowed = _slips_allowed(max(len(mine), len(other)))
-            slips = _slips(mine, other, allowed + 1)
+            slips = _slips(mine, other, allowed)
             if slips <= allowed:
                 near.append((slips, mine[:1] != other[:1], name))
     return min(near)[2] if near else None
@@ -134,21 +136,25 @@ def _slips_allowed(letters: int) -> int:
     return 0 if letters <= 2 else 1 if letters <= 5 else MAX_SLIPS
 
 
-def _slips(one: str, other: str, enough: int) -> int:
-    """Count the letters added, left out, changed or swapped; ``enough`` if they are as many or more.
+def _slips(one: str, other: str, most: int) -> int:
+    """Count the letters added, left out, changed or swapped; ``most + 1`` if they are more.
 
-    https://en.wikipedia.org/wiki/Damerau%E2%80%93Levenshtein_distance (optimal string alignment)
+    https://en.wikipedia.org/wiki/Damerau%E2%80%93Levenshtein_distance (optimal string alignment),
+    followed only as far as ``most`` allows: names that are not alike part after a few letters.
     """
-    if abs(len(one) - len(other)) >= enough:
-        return enough
-    before: list[int] = []
-    row = list(range(len(other) + 1))
-    for y, letter in enumerate(one, 1):
-        above, row = row, [y]
-        for x, wanted in enumerate(other, 1):
-            least = min(above[x] + 1, row[-1] + 1, above[x - 1] + (letter != wanted))
-            if x > 1 < y and letter == other[x - 2] and one[y - 2] == wanted:
-                least = min(least, before[x - 2] + 1)
-            row.append(least)
-        before = above
-    return min(row[-1], enough)
+    if not most:
+        return int(one != other)
+    if abs(len(one) - len(other)) > most:
+        return most + 1
+    same = 0
+    for letter, wanted in zip(one, other, strict=False):
+        if letter != wanted:
+            break
+        same += 1
+    one, other = one[same:], other[same:]
+    if not (one and other):
+        return len(one) + len(other)
+    rests = [(one[1:], other[1:]), (one, other[1:]), (one[1:], other)]
+    if one[:2] == other[1::-1]:
+        rests.append((one[2:], other[2:]))
+    return 1 + min([_slips(mine, theirs, most - 1) for mine, theirs in rests])
