@@ -12,7 +12,9 @@ import msgspec
 MAX_SLIPS = 2
 """How many wrong letters a name may have and still be the one that was meant."""
 
-_GLUED = re.compile(r"([^\s:]+)(?::|\s)\s*(\S.*)")
+IN_QUOTES = 'A # begins a comment: put quotes around a text that holds one, as in "#hero"'
+WIDE_SPACE = "Type the space anew: some editors and web pages put wider ones in its place"
+_GLUED = re.compile(r"([^\s:]+)(?=[\s:])(:?)(\s*)(\S.*)")
 _CURLY = re.compile("[„“”‚‘’«»‹›]([^„“”‚‘’«»‹›]+)[“”‘’«»‹›\"']")
 
 
@@ -81,7 +83,13 @@ def did_you_mean_key(
     names = {*known, *unlisted}
     glued = _GLUED.match(word)
     if glued is not None and glued[1] in names:
-        return f"Write '{glued[1]}: {glued[2]}', with a colon and a space"
+        name, colon, space, rest = glued.groups()
+        if colon and space:
+            return WIDE_SPACE
+        if rest[0] in "{[\"'":  # a key ends at the first colon, so the rest of it is not here
+            missing = "space" if colon else "colon"
+            return f"Write a {missing} after '{name}{colon}'"
+        return f"Write '{name}: {rest}', with a colon and a space"
     return did_you_mean(word, known, other_words, unlisted=unlisted)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from rules.findings import Finding, did_you_mean, did_you_mean_key, misspelt
+from rules.findings import IN_QUOTES, Finding, did_you_mean, did_you_mean_key, misspelt
 from rules.source import Node
 from rules.values import type_of
 from rules.wrong_values import WORD, hint_to
@@ -104,7 +104,7 @@ class Reader:
         if type_of(node.value) == wanted:
             return node.value
         message = f"{what} must be {WORD[wanted]}, not {said(node)}"
-        self.refuse(node, message, hint_to(node.value, wanted))
+        self.refuse(node, message, IN_QUOTES if node.commented else hint_to(node.value, wanted))
         return None
 
 

@@ -14,7 +14,7 @@ from typing import NamedTuple, TypeAlias
 import yaml
 from yaml import events as yaml_events
 
-from rules.findings import BadSite, Finding
+from rules.findings import WIDE_SPACE, BadSite, Finding
 from rules.syntax import explain
 
 MAX_BYTES = 256 * 1024
@@ -34,6 +34,7 @@ _OCTAL = re.compile(r"0o[0-7]+\Z")
 _HEX = re.compile(r"0x[0-9a-fA-F]+\Z")
 _LONGEST_INT = 18
 """Characters of a whole number: all that long are exact in 64 bits, and none makes arithmetic overflow."""
+_HASH = re.compile(r"[ \t]+#[^\s#]")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
 
 
@@ -54,6 +55,8 @@ class Node:
     value: "Scalar | list[Node] | dict[str, Entry]"
     quoted: bool = False
     """Whether a text stands between quotes."""
+    commented: bool = False
+    """Whether nothing stands here because a word that begins with # does: a comment, to YAML."""
 
     def plain(self) -> Plain:
         """Return the value as plain Python data, without places."""
@@ -91,7 +94,7 @@ def parse(data: bytes, path: str) -> Node:
         column = bad.start - data.rfind(b"\n", 0, bad.start)
         raise _refused(path, line, column, "the file is not UTF-8", "Save it as UTF-8") from None
     try:
-        return _Builder(path).build(yaml.parse(text, Loader=yaml.CSafeLoader))
+        return _Builder(path, text).build(yaml.parse(text, Loader=yaml.CSafeLoader))
     except yaml.YAMLError as bad:
         raise BadSite([explain(path, text, bad)]) from None
 
@@ -116,8 +119,9 @@ def _core_scalar(text: str) -> Scalar:
 class _Builder:
     """Turns libyaml's flat events into nodes, so that no depth of nesting recurses."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, text: str) -> None:
         self._path = path
+        self._text = text
         self._count = 0
         self._findings: list[Finding] = []
 
@@ -155,7 +159,10 @@ class _Builder:
         assert isinstance(event, yaml_events.ScalarEvent)  # noqa: S101  (the three kinds of a node)
         if event.style:
             return replace(self._node(event, event.value), quoted=True)
-        return self._node(event, _core_scalar(event.value))
+        node = self._node(event, _core_scalar(event.value))
+        if event.value or not event.end_mark:
+            return node
+        return replace(node, commented=bool(_HASH.match(self._text, event.end_mark.index)))
 
     def _bound(self, event: yaml_events.Event, depth: int) -> None:
         self._count += 1
@@ -207,7 +214,6 @@ class _Builder:
             hint = "Put quotes around a text that begins with { or ["
             raise BadSite([self._node(event).finding("a key must be a plain word", hint)])
         if event.value[:1].isspace() and not event.style:
-            hint = "Type the spaces anew: some editors and web pages put wider ones in their place"
             message = "the line is indented with a character that only looks like a space"
-            raise BadSite([self._node(event).finding(message, hint)])
+            raise BadSite([self._node(event).finding(message, WIDE_SPACE)])
         return self._node(event, event.value)

@@ -5,18 +5,26 @@ place and says what was meant, where it went wrong and what to do; the first tha
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import NamedTuple
 
 import yaml
 from yaml import tokens as yaml_tokens
 
-from rules.findings import Finding
+from rules.findings import IN_QUOTES, WIDE_SPACE, Finding
 
 _BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
 _UNSEEN = re.compile("[^\t\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _KEY = re.compile(r"[ -]*(?P<name>[^\s:{}\[\],]+)(?P<colon>:?) *(?P<rest>.*)")
 _CLOSE = {"{": "}", "[": "]"}
+_OPENS = (yaml_tokens.FlowMappingStartToken, yaml_tokens.FlowSequenceStartToken)
+_CLOSES = (yaml_tokens.FlowMappingEndToken, yaml_tokens.FlowSequenceEndToken)
+_DEEPEST = 40
+"""Brackets within brackets that are looked at, more than any file that is read may have: libyaml takes
+time that grows with the square of them."""
+_MOST = 50_000
+"""Tokens that are looked at, more than the values that a file may have can need."""
 _SIGNS = "@`%&*!|>-"
 _HINTS = {
     ">": "Write {gt: 3} for > 3, and put quotes around a text that begins with >",
@@ -33,7 +41,7 @@ class Place(NamedTuple):
 
 
 class _Fault(NamedTuple):
-    """What libyaml says of a text, with the tokens the text has up to its end or a broken one."""
+    """What libyaml says of a text, with its tokens: at least all that begin before the fault."""
 
     problem: str
     at: Place
@@ -66,19 +74,29 @@ def explain(path: str, text: str, bad: yaml.YAMLError) -> Finding:
 
 
 def _said(text: str, lines: list[str], bad: yaml.MarkedYAMLError) -> _Said:
+    at = _place(bad.problem_mark or bad.context_mark)
     tokens: list[yaml_tokens.Token] = []
     broken = False
     try:
-        for token in yaml.scan(text, Loader=yaml.CSafeLoader):
+        for token in _told_by(text, at):
             tokens.append(token)  # those up to a broken one
     except yaml.MarkedYAMLError as other:
         broken = _place(other.problem_mark) == _place(bad.problem_mark)
     except yaml.YAMLError:
         pass  # something else is wrong further on
-    at = _place(bad.problem_mark or bad.context_mark)
     began = _place(bad.context_mark or bad.problem_mark)
     fault = _Fault(f"{bad.problem} {bad.context}", at, began, lines, tokens, broken)
     return next(filter(None, (known(fault) for known in _EXPLANATIONS)))
+
+
+def _told_by(text: str, at: Place) -> Iterator[yaml_tokens.Token]:
+    """Scan a text past a fault until the brackets opened before it are closed."""
+    depth = 0
+    for token in islice(yaml.scan(text, Loader=yaml.CSafeLoader), _MOST):
+        if _place(token.start_mark) > at and not 0 < depth <= _DEEPEST:
+            return
+        yield token
+        depth += isinstance(token, _OPENS) - isinstance(token, _CLOSES)
 
 
 def _unseen(lines: list[str]) -> _Said:
@@ -115,13 +133,28 @@ def _unclosed(opening: Place, sign: str) -> _Said:
     return opening, f"the {sign} opened here is never closed", f"Write {close} where it ends"
 
 
+def _document(fault: _Fault) -> _Said | None:
+    """Look for the lines that frame a document of YAML: no file of ours needs them."""
+    if fault.broken or not re.search("document|directive", fault.problem):
+        return None
+    for y in range(fault.at.line, -1, -1):
+        line = fault.line(Place(y, 0))
+        if line.startswith("..."):
+            return Place(y, 0), "'...' ends the file, and more follows", "Remove it"
+        if line.startswith("%"):
+            hint = "Remove the line"
+            return Place(y, 0), "a line that begins with % is for other versions of YAML", hint
+    return None
+
+
 def _after_quote(fault: _Fault) -> _Said | None:
     """Look for a text in quotes that ends just before: it was to end elsewhere."""
+    solid = len(fault.line(fault.at)[: fault.at.column].rstrip())
     for token in fault.tokens:
         end = _place(token.end_mark)
         if not getattr(token, "style", None) or end.line != fault.at.line:
             continue
-        if fault.line(end)[end.column : fault.at.column].strip() or end > fault.at:
+        if not solid <= end.column <= fault.at.column:
             continue
         begun = _place(token.start_mark)
         if begun.line < end.line:
@@ -135,26 +168,48 @@ def _bracket(fault: _Fault) -> _Said | None:
     opened: list[Place] = []
     for token in () if fault.broken else fault.tokens:
         at = _place(token.start_mark)
-        if isinstance(
-            token, (yaml_tokens.FlowMappingStartToken, yaml_tokens.FlowSequenceStartToken)
-        ):
+        if isinstance(token, _OPENS):
             opened.append(at)
-        elif isinstance(token, (yaml_tokens.FlowMappingEndToken, yaml_tokens.FlowSequenceEndToken)):
+        elif isinstance(token, _CLOSES):
             wrong = fault.char(at)
             if not opened and at == fault.at:
                 hint = "Remove it, or put quotes around a text that holds it"
                 return at, f"this {wrong} closes nothing", hint
             if not opened:
                 return None
-            closes = [_CLOSE[fault.char(each)] for each in opened]
-            if closes[-1] != wrong:
-                how = "before" if wrong in closes else "instead of"
-                hint = f"Write {closes[-1]} {how} the {wrong} in {_named(at)}"
-                sign = fault.char(opened[-1])
-                return opened[-1], f"the {sign} opened here is never closed", hint
-            opened.pop()
+            last = opened.pop()
+            sign = fault.char(last)
+            if _CLOSE[sign] != wrong:
+                if (commented := _commented(fault, [last], at)) is not None:
+                    return commented
+                how = (
+                    "before"
+                    if wrong in [_CLOSE[fault.char(each)] for each in opened]
+                    else "instead of"
+                )
+                hint = f"Write {_CLOSE[sign]} {how} the {wrong} in {_named(at)}"
+                return last, f"the {sign} opened here is never closed", hint
+    if len(opened) > _DEEPEST or len(fault.tokens) == _MOST:
+        return None  # nobody looked which of them are closed
     around = [each for each in opened if each < fault.at]
-    return _unclosed(around[-1], fault.char(around[-1])) if around else None
+    return (
+        _commented(fault, opened, fault.at) or _unclosed(around[-1], fault.char(around[-1]))
+        if around
+        else None
+    )
+
+
+def _commented(fault: _Fault, opened: list[Place], before: Place) -> _Said | None:
+    """Look for a # that made a comment of what was to close a bracket."""
+    ends = {mark.line: mark.column for token in fault.tokens if (mark := token.end_mark)}
+    for y in range(opened[0].line if opened else before.line, before.line + 1):
+        line = fault.line(Place(y, 0))
+        rest = line[ends.get(y, len(line)) :].lstrip()
+        lost = [end for sign, end in _CLOSE.items() if rest.count(end) > rest.count(sign)]
+        if rest[:1] == "#" and lost:
+            at = Place(y, len(line) - len(rest))
+            return at, f"the {lost[0]} behind this # closes nothing", IN_QUOTES
+    return None
 
 
 def _named(at: Place) -> str:
@@ -166,7 +221,7 @@ def _colon(fault: _Fault) -> _Said | None:
         return _no_colon(fault, fault.began)
     if fault.char(fault.at) != ":":
         return None
-    last = fault.tokens[-1] if fault.tokens else None
+    last = fault.tokens[-1] if fault.broken and fault.tokens else None
     begun = _place(last.start_mark) if isinstance(last, yaml_tokens.ScalarToken) else fault.at
     if begun.line < fault.at.line:
         return _no_colon(fault, begun) or _too_deep(fault, begun)
@@ -182,6 +237,8 @@ def _no_colon(fault: _Fault, at: Place) -> _Said | None:
         return None
     missing = "space" if key["colon"] else "colon"
     name = key["name"] + key["colon"]
+    if key["colon"] and key["rest"][:1].isspace():
+        return at, f"after '{name}' stands a character that only looks like a space", WIDE_SPACE
     written = f"Write {key['name']}: {key['rest']}".rstrip()
     return at, f"after '{name}' a {missing} is missing", written
 
@@ -231,6 +288,7 @@ def _indent(fault: _Fault) -> _Said:
 _EXPLANATIONS: tuple[Callable[[_Fault], _Said | None], ...] = (
     _tab,
     _open_quote,
+    _document,
     _after_quote,
     _bracket,
     _colon,

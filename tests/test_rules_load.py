@@ -7,7 +7,7 @@ import pytest
 
 from good_site import GOOD
 from rules.codes import COUNTRIES
-from rules.findings import did_you_mean
+from rules.findings import WIDE_SPACE, did_you_mean, did_you_mean_key
 from rules.loader import load
 from rules.model import Show
 from rules.operators import OTHER_WORDS
@@ -107,6 +107,20 @@ def test_a_list_is_not_told_to_be_quoted() -> None:
 @pytest.mark.parametrize("row", rows("hints"))
 def test_a_hint(row: dict[str, Any]) -> None:
     assert did_you_mean(row["word"], row["known"], OTHER_WORDS) == row["want"]
+
+
+@pytest.mark.parametrize(
+    ("key", "hint"),
+    [
+        ("show block", "Write 'show: block', with a colon and a space"),
+        ("show:{action", "Write a space after 'show:'"),
+        ('show "a', "Write a colon after 'show'"),
+        ("show:\u00a0{action", WIDE_SPACE),
+        ("showing:{action", "Known here: show, slot"),
+    ],
+)
+def test_a_hint_to_a_key_that_took_in_its_value(key: str, hint: str) -> None:
+    assert did_you_mean_key(key, ["show", "slot"]) == hint
 
 
 def test_the_countries_are_those_of_the_time_zone_database() -> None:

@@ -39,6 +39,16 @@ def test_the_first_slip_is_told_though_more_is_wrong_further_on() -> None:
     assert str(bad.value).startswith("x.yaml:1:8: error: the text goes on")
 
 
+@pytest.mark.parametrize("text", ["a:\t#b\n", "a: #b", "- #b\n- c\n"])
+def test_a_comment_in_place_of_a_value_is_known(text: str) -> None:
+    assert parse(text.encode(), "x.yaml").at(("a",)).at((0,)).commented
+
+
+@pytest.mark.parametrize("text", ["a: # later\n", "a:\n#b\n", "a: '' #b\n", "a: ~ #b\n", "a:\n"])
+def test_no_comment_stands_in_place_of_a_value(text: str) -> None:
+    assert not parse(text.encode(), "x.yaml").at(("a",)).commented
+
+
 def test_a_quoted_key_may_begin_with_a_space() -> None:
     assert parse(b'{" a": 1}', "x.yaml").plain() == {" a": 1}
 

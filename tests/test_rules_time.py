@@ -8,8 +8,13 @@ import string
 from collections.abc import Iterator
 from contextlib import contextmanager
 from time import monotonic
+from typing import NamedTuple
 
-from rules.findings import did_you_mean
+import pytest
+
+from rules import findings
+from rules.findings import BadSite, did_you_mean
+from rules.source import MAX_BYTES, parse
 
 SECONDS = 15
 """Far more than any needs, on any machine, and far less than any took."""
@@ -32,12 +37,60 @@ def names(count: int, head: str = "") -> list[str]:
 
 def test_many_unknown_names_among_many_known() -> None:
     for head in ("", "h" * 50):
-        made = names(600, head)
+        made = names(400, head)
         with soon():
-            assert not any("Did" in did_you_mean(each, made[300:]) for each in made[:300])
+            assert not any("Did" in did_you_mean(each, made[200:]) for each in made[:200])
 
 
-def test_one_unknown_name_in_many_places() -> None:
-    word, *known = names(2001)
-    with soon():
-        assert len({did_you_mean(word, known) for _ in range(2500)}) == 1
+def test_one_unknown_name_in_many_places_is_looked_for_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[str] = []
+
+    def slips(one: str, other: str, most: int) -> int:
+        asked.append(other)
+        return most + 1
+
+    monkeypatch.setattr(findings, "_slips", slips)
+    word, *known = names(50)
+    assert len({did_you_mean(word, known) for _ in range(3)}) == 1
+    assert sorted(asked) == sorted(known)
+
+
+class Text(NamedTuple):
+    """A text as long as a file may be: a unit as often as it fits, then its twin as often."""
+
+    head: str
+    unit: str
+    twin: str = ""
+    tail: str = ""
+
+
+FAULT = "a: [x, , "
+DAMAGED = {
+    "pairs": Text(head=f"{FAULT}y]\nb: ", unit="[", twin="]"),
+    "pairs within": Text(head=FAULT, unit="[", twin="]", tail="]"),
+    "opened": Text(head=FAULT, unit="["),
+    "keys": Text(head=f"{FAULT}y]\nb: ", unit="{a: "),
+    "other pairs": Text(head=FAULT, unit="{", twin="]"),
+    "items": Text(head=FAULT, unit="a,"),
+    "comments": Text(head="a: {b: [", unit="#}\n"),
+    "texts": Text(head="a: [" + "''," * 9000 + " " * 100 + "''", unit=" ", tail="x"),
+    "quote": Text(head='a: "', unit="\n"),
+    "dashes": Text(head="a: b\n ", unit="-", tail="{: x: "),
+    "word": Text(head="", unit="a", tail="\nb: c"),
+}
+
+
+@pytest.mark.parametrize("made", DAMAGED.values(), ids=DAMAGED.keys())
+def test_a_damaged_file_is_explained(made: Text) -> None:
+    many = (MAX_BYTES - len(made.head + made.tail)) // len(made.unit + made.twin)
+    text = made.head + made.unit * many + made.twin * many + made.tail
+    with soon(), pytest.raises(BadSite):
+        parse(text.encode(), "x.yaml")
+
+
+def test_brackets_that_nobody_counts_are_not_called_open() -> None:
+    for inner in ("[" * 100 + "]" * 100, "a," * 60_000):
+        with pytest.raises(BadSite, match=r":1:8: error: nothing can begin with , here"):
+            parse(f"{FAULT}{inner}]".encode(), "x.yaml")
