@@ -135,7 +135,7 @@ def _unclosed(opening: Place, sign: str) -> _Said:
 
 def _document(fault: _Fault) -> _Said | None:
     """Look for the lines that frame a document of YAML: no file of ours needs them."""
-    if fault.broken or not re.search("document|directive", fault.problem):
+    if not re.search("document|duplicate", fault.problem):
         return None
     for y in range(fault.at.line, -1, -1):
         line = fault.line(Place(y, 0))
@@ -221,7 +221,7 @@ def _colon(fault: _Fault) -> _Said | None:
         return _no_colon(fault, fault.began)
     if fault.char(fault.at) != ":":
         return None
-    last = fault.tokens[-1] if fault.broken and fault.tokens else None
+    last = fault.tokens[-1] if fault.tokens else None
     begun = _place(last.start_mark) if isinstance(last, yaml_tokens.ScalarToken) else fault.at
     if begun.line < fault.at.line:
         return _no_colon(fault, begun) or _too_deep(fault, begun)

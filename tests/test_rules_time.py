@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import pytest
 
-from rules import findings
+from rules import findings, syntax
 from rules.findings import BadSite, did_you_mean
 from rules.source import MAX_BYTES, parse
 
@@ -88,6 +88,12 @@ def test_a_damaged_file_is_explained(made: Text) -> None:
     text = made.head + made.unit * many + made.twin * many + made.tail
     with soon(), pytest.raises(BadSite):
         parse(text.encode(), "x.yaml")
+
+
+@pytest.mark.parametrize("rest", ["[" * 9000, "y]\n" + "b: c\n" * 9000])
+def test_what_stands_far_behind_a_fault_is_not_looked_at(rest: str) -> None:
+    looked_at = syntax._told_by(FAULT + rest, syntax.Place(0, 7))
+    assert sum(1 for _ in looked_at) < 100
 
 
 def test_brackets_that_nobody_counts_are_not_called_open() -> None:
