@@ -185,6 +185,7 @@ def test_whoever_stops_it_knows_what_to_do(
     assert said.stderr == ("c.csv: stopped; all of it was imported or nothing, so run it again\n")
 
 
+@pytest.mark.slow
 def test_a_killed_import_leaves_the_old_customers_and_can_be_run_again(operator: Operator) -> None:
     operator.imports(GOOD)
     more = "id\nC2\nC3\n"

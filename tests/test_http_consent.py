@@ -196,6 +196,7 @@ def test_consent_that_cannot_be_recorded_is_not_granted(tmp_path: Path) -> None:
     with_fault(tmp_path, test)
 
 
+@pytest.mark.slow
 def test_a_withdrawal_holds_while_the_store_is_down_and_is_carried_out_later(
     tmp_path: Path,
 ) -> None:

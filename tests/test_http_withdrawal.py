@@ -79,6 +79,7 @@ def test_granting_less_after_a_new_revision_erases(tmp_path: Path) -> None:
     run(tmp_path, test)
 
 
+@pytest.mark.slow
 def test_a_locked_store_delays_no_withdrawal_and_a_new_process_carries_it_out(
     tmp_path: Path,
 ) -> None:
@@ -177,6 +178,7 @@ def test_a_yes_after_a_refusal_is_not_taken_for_a_cookie_that_came_late(tmp_path
     run(tmp_path, test)
 
 
+@pytest.mark.slow
 def test_a_yes_while_an_erasure_waits_is_another_visitors(tmp_path: Path) -> None:
     async def main() -> None:
         path = tmp_path / "store.db"

@@ -16,6 +16,7 @@ from rules import findings, syntax
 from rules.findings import BadSite, did_you_mean
 from rules.source import MAX_BYTES, parse
 
+pytestmark = pytest.mark.slow
 SECONDS = 15
 """Far more than any needs, on any machine, and far less than any took."""
 

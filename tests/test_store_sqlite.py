@@ -117,6 +117,7 @@ class TestCommits:
 
         asyncio.run(scenario())
 
+    @pytest.mark.slow
     def test_the_wal_does_not_grow_for_ever(
         self, path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
