@@ -36,6 +36,10 @@ def test_a_strange_origin_changes_nothing_and_is_never_named(tmp_path: Path, ori
             assert answer.status_code == 403
             assert "set-cookie" not in answer.headers
             assert "access-control-allow-origin" not in answer.headers
+        asked = {"origin": origin, "access-control-request-method": "POST"}
+        answer = await browser.client.options("/_tw/shop/decide", headers=asked)
+        assert answer.status_code == 403
+        assert "access-control-allow-origin" not in answer.headers
 
     run(tmp_path, test)
 
