@@ -23,6 +23,16 @@ class Attribute(msgspec.Struct, frozen=True):
 
 DEVICES = ("mobile", "tablet", "desktop", "bot")
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_GERMAN_WEEKDAYS = (
+    "montag", "dienstag", "mittwoch", "donnerstag", "freitag", "samstag", "sonntag",
+)  # fmt: skip
+_OTHER_WEEKDAYS = {
+    word: day
+    for day, german in zip(WEEKDAYS, _GERMAN_WEEKDAYS, strict=True)
+    for other in (german, german[:2], day[:3])
+    for word in (other, other.title())
+}
+"""What people write for the days: in German, and short."""
 _SYSTEMS = ("Windows", "Mac OS X", "Linux", "Chrome OS", "Android", "iOS")
 _OTHER_SYSTEMS = {
     **dict.fromkeys(("mac", "macos", "os x", "osx"), "Mac OS X"),
@@ -74,7 +84,7 @@ _BUILT_IN = (
         "language", "string", values=LANGUAGES, form="Write the two small letters of ISO 639: de"
     ),
     Attribute("time.hour", "number", values=tuple(range(24)), form=f"{_WHOLE} from 0 to 23"),
-    Attribute("time.weekday", "string", values=WEEKDAYS),
+    Attribute("time.weekday", "string", values=WEEKDAYS, other_words=_OTHER_WEEKDAYS),
     Attribute("time.date", "date"),
     Attribute("time.month", "number", values=tuple(range(1, 13)), form=f"{_WHOLE} from 1 to 12"),
     Attribute("customer.known", "boolean", source="link", purpose="personalization"),

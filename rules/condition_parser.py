@@ -8,10 +8,10 @@ from rules.attributes import BUILT_IN, Attribute, find
 from rules.comparison_reader import read_comparisons
 from rules.conditions import ALWAYS, All, Any, Compare, Condition, Not, reader_of
 from rules.event_reader import read_event
-from rules.findings import did_you_mean_key
+from rules.findings import AFTER_COMMA, did_you_mean_key, misspelt
 from rules.model import Counter, EventType
 from rules.reader import Reader
-from rules.source import Node
+from rules.source import Node, cut_off
 
 MAX_AUDIENCES = 20
 """How deep audiences may name audiences."""
@@ -71,15 +71,22 @@ class ConditionParser:
             self._read(name)
 
     def _mapping(self, node: Node) -> Condition:
+        if isinstance(node.value, list):
+            message = "several conditions need a word for how they go together"
+            self._reader.refuse(node, message, "Write all: or any: before the list")
+            return ALWAYS
         entries = self._reader.entries(node, "a condition")
         if not entries and isinstance(node.value, dict):
             self._reader.refuse(
                 node, "the condition is empty", "Leave 'when' out to show it to everybody"
             )
-        parts = [self._part(name, key, value) for name, (key, value) in entries.items()]
+        parts = [
+            self._part(name, key, value, len(entries) > 1 and cut_off(key, value))
+            for name, (key, value) in entries.items()
+        ]
         return parts[0] if len(parts) == 1 else All(tuple(parts)) if parts else ALWAYS
 
-    def _part(self, name: str, key: Node, value: Node) -> Condition:
+    def _part(self, name: str, key: Node, value: Node, cut: bool) -> Condition:
         self._parts += 1
         if name in _GROUPS:
             return self._group(name, value)
@@ -87,7 +94,7 @@ class ConditionParser:
             return self._event(value)
         if name == "audience":
             return self._audience(value)
-        return self._comparison(name, key, value)
+        return self._comparison(name, key, value, cut)
 
     def _group(self, name: str, value: Node) -> Condition:
         if name == "not":
@@ -150,12 +157,15 @@ class ConditionParser:
         self._reader.refuse(value, message, "Write the condition out")
         return ALWAYS
 
-    def attribute(self, name: str, node: Node) -> Attribute | None:
-        """Look an attribute up and note that it is read."""
+    def attribute(self, name: str, node: Node, cut: bool = False) -> Attribute | None:
+        """Look an attribute up and note that it is read; ``cut``: a comma stands before, no colon behind."""
         attribute = find(name, self._vocabulary.attributes)
         if attribute is None:
             known = [*self._vocabulary.attributes, *BUILT_IN]
             hint = did_you_mean_key(name, known, _OTHER_GROUPS, (*_GROUPS, "event", "audience"))
+            words = (*known, *_GROUPS, *_OTHER_GROUPS, "event", "audience")
+            if cut and misspelt(name, words) is None:
+                hint = AFTER_COMMA
             other = f"a condition has no '{name}'" if name in _OTHER_GROUPS else None
             self._reader.refuse(node, other or f"there is no attribute '{name}'", hint)
             return None
@@ -164,8 +174,8 @@ class ConditionParser:
             self.purposes.add(attribute.purpose)
         return attribute
 
-    def _comparison(self, name: str, key: Node, value: Node) -> Condition:
-        attribute = self.attribute(name, key)
+    def _comparison(self, name: str, key: Node, value: Node, cut: bool) -> Condition:
+        attribute = self.attribute(name, key, cut)
         if attribute is None:
             return ALWAYS
         read = reader_of(attribute.name, self._timezone)

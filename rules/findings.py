@@ -13,6 +13,9 @@ MAX_SLIPS = 2
 """How many wrong letters a name may have and still be the one that was meant."""
 
 IN_QUOTES = 'A # begins a comment: put quotes around a text that holds one, as in "#hero"'
+AFTER_COMMA = (
+    "A comma ended the text before: put quotes around a text that holds one, or [ ] around several"
+)
 WIDE_SPACE = "Type the space anew: some editors and web pages put wider ones in its place"
 _GLUED = re.compile(r"([^\s:]+)(?=[\s:])(:?)(\s*)(\S.*)")
 _CURLY = re.compile("[„“”‚‘’«»‹›]([^„“”‚‘’«»‹›]+)[“”‘’«»‹›\"']")

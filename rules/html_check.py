@@ -41,6 +41,8 @@ _NAME_IN_BRACES = re.compile(
 )
 """Not in ``data-*``, where scripts of the shop may have placeholders of their own."""
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+_QUOTED = re.compile(r"""=\s*("[^"]*"|'[^']*')""")
+_CURLY = re.compile("=\\s*[„“”‚‘’«»‹›]")
 _HOST = re.compile(r"\s*www\.[^/?#\s]+\.", re.IGNORECASE)
 _DROPPED = "It never reaches the page: blocks are sanitised. Remove it"
 _CLOSED_ALREADY = {
@@ -211,6 +213,10 @@ class _HtmlCheck(HTMLParser):
         if any(FILL in name for name, _ in attrs):
             message = f"a value or an if cannot stand among the attributes of <{tag}>"
             self._say(message, 'Put it between quotes: class="{{ name }}"')
+            return
+        if _CURLY.search(_QUOTED.sub("", self.get_starttag_text() or "")):
+            hint = 'Write class="c-button": only straight quotes are quotes'
+            self._say(f"a value of <{tag}> stands in curly quotes", hint)
             return
         for name, value in attrs:
             known = name in COMMON or name in BY_TAG.get(tag, ())

@@ -153,6 +153,7 @@ def _blocks(
 ) -> dict[str, Block | None]:
     """Compile every block; one that was refused is None, so that nobody calls it missing as well."""
     sources: dict[str, dict[str, tuple[str, str]]] = {}
+    blocks: dict[str, Block | None] = {}
     for path in sorted(files):
         if belongs(path) != path or not path.startswith("blocks/"):
             continue
@@ -164,13 +165,16 @@ def _blocks(
             )
             continue
         try:
-            sources.setdefault(name, {})[language] = (path, files[path].decode("utf-8-sig"))
+            text = files[path].decode("utf-8-sig")
+            sources.setdefault(name, {})[language] = (path, text)
         except UnicodeDecodeError:
             reader.findings.append(Finding(path, 1, 1, "the file is not UTF-8", "Save it as UTF-8"))
-    return {
-        name: _guarded(reader, next(iter(by.values()))[0], partial(_block, reader, name, by))
-        for name, by in sources.items()
-    }
+            blocks[name] = None
+    for name, by in sources.items():
+        if name not in blocks:
+            first = next(iter(by.values()))[0]
+            blocks[name] = _guarded(reader, first, partial(_block, reader, name, by))
+    return blocks
 
 
 def _block(reader: Reader, name: str, sources: dict[str, tuple[str, str]]) -> Block | None:

@@ -2,8 +2,8 @@
 
 from collections.abc import Collection
 
-from rules.findings import IN_QUOTES, Finding, did_you_mean, did_you_mean_key, misspelt
-from rules.source import Node
+from rules.findings import AFTER_COMMA, IN_QUOTES, Finding, did_you_mean, did_you_mean_key, misspelt
+from rules.source import Node, cut_off
 from rules.values import type_of
 from rules.wrong_values import WORD, hint_to
 
@@ -25,9 +25,11 @@ class Reader:
         entries = self.entries(node, what)
         if not isinstance(node.value, dict):
             return {}
-        unknown = {name: at for name, (at, _) in entries.items() if name not in known}
-        for name, at in unknown.items():
-            self.refuse(at, f"{what} has no key '{name}'", did_you_mean_key(name, known))
+        unknown = {name: entry for name, entry in entries.items() if name not in known}
+        for name, (key, value) in unknown.items():
+            cut = cut_off(key, value) and len(entries) > 1 and misspelt(name, known) is None
+            hint = AFTER_COMMA if cut else did_you_mean_key(name, known)
+            self.refuse(key, f"{what} has no key '{name}'", hint)
         found = entries.keys() | {misspelt(each, known) for each in unknown}
         for name in required:
             if name not in found:
@@ -104,7 +106,8 @@ class Reader:
         if type_of(node.value) == wanted:
             return node.value
         message = f"{what} must be {WORD[wanted]}, not {said(node)}"
-        self.refuse(node, message, IN_QUOTES if node.commented else hint_to(node.value, wanted))
+        cut = node.commented and node.value is None
+        self.refuse(node, message, IN_QUOTES if cut else hint_to(node.value, wanted))
         return None
 
 

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 
 from rules.blocks import Block, frozen
 from rules.condition_parser import ConditionParser
-from rules.findings import did_you_mean, misspelt
+from rules.findings import AFTER_COMMA, IN_QUOTES, did_you_mean, misspelt
 from rules.html_check import safe_srcset
 from rules.model import Show, Variant
 from rules.reader import Reader
-from rules.source import Node
+from rules.source import Node, cut_off
 from rules.values import Value
 
 HTML_ACTIONS = ("setHtml", "replace", "append", "prepend", "before", "after")
@@ -25,6 +25,7 @@ ACTIONS: dict[str, tuple[str, ...]] = {
 _OF_OTHER_ACTIONS = frozenset(key for needs in ACTIONS.values() for key in needs) - {"block"}
 _BLOCK = re.compile(r"[\w-]+\Z")
 """A name whose file can be told: a dot would begin a language."""
+_MARKS = re.compile(r"\{\{|\{%|</?[a-zA-Z]")
 _SHOW = ("action", "block", "with", "text", "name", "value")
 _ATTRIBUTES = (
     "alt",
@@ -154,6 +155,8 @@ class ShowReader:
     def _plain(self, action: str, keys: Mapping[str, Node]) -> Show | None:
         sets = action == "setAttribute"
         text = self._reader.text(keys.get("text"), "text", may_be_empty=True)
+        if text is not None:
+            self._check_text(keys["text"], text)
         # A picture that says nothing has an empty alt, a boolean attribute such as hidden an empty value.
         value = self._reader.text(keys.get("value"), "value", may_be_empty=sets)
         name = self._reader.text(keys.get("name"), "name")
@@ -170,6 +173,14 @@ class ShowReader:
             message = f"a class is added without the dot of '{value}'"
             self._reader.refuse(keys["value"], message, f"Write {bare}")
         return Show(action, text=text, name=name, value=value)
+
+    def _check_text(self, node: Node, text: str) -> None:
+        """Refuse what visitors would see cut short, or as it is written."""
+        if node.commented:
+            self._reader.refuse(node, f"only '{text}' would be shown", IN_QUOTES)
+        elif marks := _MARKS.search(text):
+            message = f"setText shows '{marks[0]}' as it is written"
+            self._reader.refuse(node, message, "Put it into a block: blocks/NAME.html")
 
     def _safe_attribute(self, name: str, value: str, keys: Mapping[str, Node]) -> bool:
         if name not in _ATTRIBUTES and not name.startswith(("data-", "aria-")):
@@ -223,7 +234,12 @@ class ShowReader:
         given: dict[str, Value] = {}
         if node is None:
             return given
-        for name, (_, value) in self._reader.entries(node, "'with'").items():
+        for name, (key, value) in self._reader.entries(node, "'with'").items():
+            if cut_off(key, value):
+                self._reader.refuse(key, f"'{name}' has no value", AFTER_COMMA)
+                continue
+            if value.commented:
+                self._reader.refuse(value, f"only '{value.value}' would be shown", IN_QUOTES)
             if isinstance(value.value, (str, int, float, bool)):
                 given[name] = value.value
             else:

@@ -56,7 +56,7 @@ class Node:
     quoted: bool = False
     """Whether a text stands between quotes."""
     commented: bool = False
-    """Whether nothing stands here because a word that begins with # does: a comment, to YAML."""
+    """Whether a word that begins with # stands behind it, or in its place: a comment, to YAML."""
 
     def plain(self) -> Plain:
         """Return the value as plain Python data, without places."""
@@ -81,6 +81,12 @@ class Node:
     def finding(self, message: str, hint: str = "") -> Finding:
         """Say what is wrong at this place."""
         return Finding(self.path, self.line, self.column, message, hint)
+
+
+def cut_off(key: Node, value: Node) -> bool:
+    """Say whether a key stands in { } without a colon: the end of a text that a comma cut in two."""
+    end = key.column + len(str(key.value))
+    return value.value is None and (value.line, value.column) == (key.line, end)
 
 
 def parse(data: bytes, path: str) -> Node:
@@ -160,7 +166,7 @@ class _Builder:
         if event.style:
             return replace(self._node(event, event.value), quoted=True)
         node = self._node(event, _core_scalar(event.value))
-        if event.value or not event.end_mark:
+        if not event.end_mark or (event.value and node.value is None):
             return node
         return replace(node, commented=bool(_HASH.match(self._text, event.end_mark.index)))
 
@@ -203,7 +209,10 @@ class _Builder:
             if name in entries:
                 first = entries[name].key.line
                 self._findings.append(
-                    key.finding(f"'{name}' stands twice", f"It is in line {first} already")
+                    key.finding(
+                        f"'{name}' stands twice",
+                        f"It is in line {first} already: remove one, or begin a new item with '- '",
+                    )
                 )
             entries[name] = Entry(key, value)
         return self._node(start, entries)

@@ -27,7 +27,7 @@ _MOST = 50_000
 """Tokens that are looked at, more than the values that a file may have can need."""
 _SIGNS = "@`%&*!|>-"
 _HINTS = {
-    ">": "Write {gt: 3} for > 3, and put quotes around a text that begins with >",
+    ">": "Write {gt: 3} for > 3 and {gte: 3} for >= 3, and put quotes around a text that begins with >",
     "-": "Begin the list in the next line, or write it in [ ]",
     ",": "Remove it, or write what is missing before it",
 }

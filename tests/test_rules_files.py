@@ -136,3 +136,9 @@ def test_a_file_whose_name_is_no_text_is_named() -> None:
         "rules/sch?n.yaml:1:1: error: the file's name is not UTF-8. "
         "Rename it with letters that every system knows: a to z."
     ]
+
+
+def test_a_block_that_cannot_be_read_is_not_missing_as_well() -> None:
+    loaded = load({**GOOD, "blocks/gold.html": "<p>für {{ n }}</p>".encode("cp1252")})
+    said = [str(finding) for finding in loaded.findings]
+    assert said == ["blocks/gold.html:1:1: error: the file is not UTF-8. Save it as UTF-8."]
