@@ -28,6 +28,21 @@ def test_login_links_and_logout_forgets(tmp_path: Path) -> None:
     run(tmp_path, test)
 
 
+@pytest.mark.parametrize(("customer", "told"), [("C1", 0), ("1", 1)])
+def test_who_is_linked_to_nobody_the_crm_knows_is_told(
+    tmp_path: Path, customer: str, told: int
+) -> None:
+    async def test(edge: Running) -> None:
+        browser = edge.browser()
+        await browser.consent("accept_all")
+        answer = await browser.post("identify", {"token": edge.token(customer)})
+        assert answer.json() == {"linked": True}
+        said = [line for line in edge.log.getvalue().splitlines() if "customer_unknown" in line]
+        assert len(said) == told and not any(customer in line.split() for line in said)
+
+    run(tmp_path, test)
+
+
 def test_without_the_grant_nobody_is_linked_and_the_token_is_unused(tmp_path: Path) -> None:
     async def test(edge: Running) -> None:
         browser, token = edge.browser(), edge.token()

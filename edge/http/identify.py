@@ -1,5 +1,7 @@
 """``POST identify`` and ``POST logout``: links a visitor to its customer, and cuts the link again."""
 
+from contextlib import suppress
+
 import msgspec
 from starlette.responses import Response
 
@@ -65,10 +67,21 @@ async def _linked(
         await store.unlink(name, current, now)
         current = cookies.new_visitor()
         await store.link(name, current, identity.customer, evidence)
+    await _tell_unknown(services, live, current)
     response = endpoint.json({"linked": True})
     if current != visitor:
         _set_visitor(services, live, response, current)
     return response
+
+
+async def _tell_unknown(services: Services, live: LiveSite, visitor: str) -> None:
+    """Say that the CRM knows nothing of who was linked: everything else looks like success."""
+    name = live.site.name
+    with suppress(StoreError):
+        if live.site.attributes and not (await services.store.person(name, visitor)).attributes:
+            message = "a login was linked to a customer of whom no import has told anything"
+            hint = "If there are many, compare the token's 'sub' with the ids of the import"
+            services.log.warning("login.customer_unknown", site=name, message=message, hint=hint)
 
 
 async def logout(services: Services, live: LiveSite, request: Request) -> Response:
