@@ -100,6 +100,7 @@ def test_a_choice_in_the_box_leaves_the_page_where_it_is(
     assert decision(page)["rule"] == "phone-hero"
     assert hero(page) != default
     assert opened(page)
+    assert "#" not in page.url
     assert before > 300 and abs(page.evaluate("() => scrollY") - before) < 40
 
 

@@ -101,7 +101,8 @@
     const form = /** @type {HTMLFormElement} */ (event.target);
     const body = new URLSearchParams(new FormData(form));
     if (event.submitter?.name) body.set(event.submitter.name, event.submitter.value);
-    history.replaceState({ ...history.state, tried: true }, "");
+    // Without the place that the table led to: the reload would go there again.
+    history.replaceState({ ...history.state, tried: true }, "", location.pathname + location.search);
     try {
       await fetch(form.action, { method: "POST", body, redirect: "manual" });
     } finally {
