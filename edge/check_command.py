@@ -5,7 +5,6 @@ from pathlib import Path
 import click
 
 from edge import site_folder
-from edge.live import in_folder
 from edge.wording import counted
 from rules.findings import BadSite
 from rules.loader import SITE_FILE
@@ -22,10 +21,9 @@ def run(place: Path) -> bool:
 
 def _is_good(folder: Path) -> bool:
     try:
-        site = site_folder.load(site_folder.read(folder)).site
+        site = site_folder.open_site(folder).site
     except BadSite as bad:
-        for finding in bad.findings:
-            click.echo(str(in_folder(folder, finding)))
+        click.echo(str(bad))
         return False
     rules = counted(sum(len(rules) for rules in site.rules.values()), "rule")
     click.echo(

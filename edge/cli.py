@@ -12,14 +12,12 @@ import click
 from edge import check_command, crm_command, demo_command, secrets_file, server, site_folder
 from edge.app import create_app, make_services, wall_clock
 from edge.geo import BadDatabase
-from edge.live import in_folder
 from edge.log import Log, capture
 from edge.secrets_file import BadSecrets
 from edge.settings import BadSettings, Settings
 from edge.stores.base import StoreError
 from edge.stores.open import open_store
 from rules.findings import BadSite
-from rules.model import Site
 
 P = ParamSpec("P")
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -96,14 +94,6 @@ def check(place: Path) -> None:
     sys.exit(0 if check_command.run(place) else 1)
 
 
-def _load(folder: Path) -> Site:
-    """The site in a folder. Raises BadSite, with each path as a person would open it."""
-    try:
-        return site_folder.load(site_folder.read(folder)).site
-    except BadSite as bad:
-        raise BadSite([in_folder(folder, each) for each in bad.findings]) from None
-
-
 def _must_be_a_site(folder: Path) -> None:
     found = site_folder.folders(folder)
     if found != [folder]:
@@ -131,7 +121,7 @@ def crm_import(file: Path, folder: Path, store: str | None) -> None:
     """
     _must_be_a_site(folder)
     url = Settings.from_env(os.environ).store if store is None else store
-    sys.exit(0 if crm_command.run(url, _load(folder), file) else 1)
+    sys.exit(0 if crm_command.run(url, site_folder.open_site(folder).site, file) else 1)
 
 
 @main.group()

@@ -73,7 +73,7 @@ class LiveSites:
                 self._take(folder, self._read(folder))
             except BadSite as bad:
                 if not self._take_last_good(folder, bad):
-                    findings += [in_folder(folder, finding) for finding in bad.findings]
+                    findings += [site_folder.in_folder(folder, finding) for finding in bad.findings]
         if findings:
             raise BadSite(findings)
 
@@ -211,7 +211,7 @@ class LiveSites:
             self._log.error(
                 "site.finding",
                 site=name,
-                file=in_folder(folder, finding).path,
+                file=site_folder.in_folder(folder, finding).path,
                 line=finding.line,
                 column=finding.column,
                 message=finding.message,
@@ -226,11 +226,3 @@ def _unreadable(bad: Exception) -> Finding:
     if isinstance(bad, OSError):
         why, hint = str(bad.strerror), "See whether the disk is well and who may read the folder"
     return Finding(SITE_FILE, 1, 1, f"the site cannot be read ({why})", hint)
-
-
-def in_folder(folder: Path, finding: Finding) -> Finding:
-    """Return the finding with its path as a person would open it."""
-    path = (folder / finding.path).as_posix()
-    return Finding(
-        path, finding.line, finding.column, finding.message, finding.hint, finding.severity
-    )

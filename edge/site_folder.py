@@ -82,6 +82,22 @@ def load(files: Mapping[str, bytes]) -> LiveSite:
     return LiveSite(site, policy, banners, slots, PageQuery(site.reads))
 
 
+def open_site(folder: Path) -> LiveSite:
+    """Read a site for whoever edits it. Raises ``BadSite``, its paths as a person would open them."""
+    try:
+        return load(read(folder))
+    except BadSite as bad:
+        raise BadSite([in_folder(folder, each) for each in bad.findings]) from None
+
+
+def in_folder(folder: Path, finding: Finding) -> Finding:
+    """Return the finding with its path as a person would open it."""
+    path = (folder / finding.path).as_posix()
+    return Finding(
+        path, finding.line, finding.column, finding.message, finding.hint, finding.severity
+    )
+
+
 def _policy(section: Node, findings: list[Finding]) -> Policy | None:
     plain = section.plain()
     if not isinstance(plain, dict):
