@@ -159,7 +159,10 @@ class CampaignFile:
         if name is None or slot is None or not variants:
             return None
         purposes = frozenset(conditions.purposes)
-        return Rule(name, campaign, slot, priority or 0, enabled, condition, variants, purposes)
+        dealt = "split" in keys
+        return Rule(
+            name, campaign, slot, priority or 0, enabled, condition, variants, purposes, dealt
+        )
 
     def _declared(self, node: Node | None, derived: set[str]) -> None:
         """Refuse a rule that says it needs less consent than what it reads needs."""

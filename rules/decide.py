@@ -12,7 +12,8 @@ from rules.blocks import BadRender
 from rules.bucketing import PURPOSE, held_out, pick
 from rules.conditions import Context
 from rules.model import Rule, Show, Site, Variant
-from rules.values import FALSE, HIDDEN, TRUE
+from rules.plain import BadCondition, considered
+from rules.values import TRUE
 
 
 class Reason(StrEnum):
@@ -72,43 +73,36 @@ class _Deciding:
         self._request = _hash(site.version, str(context.unit), str(context.now))
 
     def slot(self, slot: str) -> Decision:
-        context, rules = self._context, self._site.rules[slot]
-        now, granted = context.now, context.granted
-        disabled = bool(rules)
         hidden: Rule | None = None
         rule: Rule | None = None
         try:
-            for rule in rules:
-                schedule = rule.campaign.schedule
-                if not (rule.enabled and schedule.start <= now < schedule.end):
-                    continue
-                disabled = False
-                truth = rule.condition.evaluate(context)
-                if truth is not FALSE and not (rule.purposes <= granted and self._deals(rule)):
-                    truth = HIDDEN
+            for rule, truth in considered(self._site, slot, self._context):
                 if truth is TRUE:
                     return self._won(rule)
-                if truth is HIDDEN and hidden is None:
+                if hidden is None:
                     hidden = rule
+        except BadCondition as bad:
+            return self._failed(slot, bad.rule, bad.__cause__ or bad)
         except Exception as bad:
             return self._failed(slot, rule, bad)
         if hidden is not None:
             return self._default(slot, Reason.CONSENT_REQUIRED, hidden)
-        return self._default(slot, Reason.DISABLED if disabled else Reason.DEFAULT)
+        return self._default(slot, Reason.DEFAULT if self._runs(slot) else Reason.DISABLED)
 
-    def _failed(self, slot: str, rule: Rule | None, bad: Exception) -> Decision:
+    def _runs(self, slot: str) -> bool:
+        """Say whether a slot is as its rules want it: it has none, or one of them is running."""
+        rules, now = self._site.rules[slot], self._context.now
+        for rule in rules:  # mostly the first one does
+            if rule.runs(now):
+                return True
+        return not rules
+
+    def _failed(self, slot: str, rule: Rule | None, bad: BaseException) -> Decision:
         """Leave the slot as it is, whatever went wrong: the other slots are decided all the same."""
         # Other texts than our own may hold what is known of a visitor, which has no place in a log.
         said = str(bad) if isinstance(bad, BadRender) else type(bad).__name__
         self.errors.append(f"rule '{rule.id}': {said}" if rule else said)
         return self._default(slot, Reason.ERROR, rule)
-
-    def _deals(self, rule: Rule) -> bool:
-        """Say whether a rule can be shown: to deal variants we must know whom to deal them to.
-
-        Where no yes is asked for, purposes are granted to visitors who are given no ID.
-        """
-        return self._context.unit is not None or not rule.split
 
     def _won(self, rule: Rule) -> Decision:
         campaign, unit = rule.campaign, self._context.unit

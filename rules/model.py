@@ -82,11 +82,18 @@ class Rule(msgspec.Struct, frozen=True):
     variants: tuple[Variant, ...]
     purposes: frozenset[str]
     """Derived from everything the condition, the blocks and the split read."""
+    needs_unit: bool = False
+    """Whether it can be shown only to a visitor with an ID: somebody must be dealt a variant."""
 
     @property
     def split(self) -> bool:
         """Say whether visitors are dealt among variants."""
         return self.variants[0].name is not None
+
+    def runs(self, now: int) -> bool:
+        """Say whether the rule is switched on and its campaign on; ``now`` in milliseconds."""
+        schedule = self.campaign.schedule
+        return self.enabled and schedule.start <= now < schedule.end
 
 
 class Counter(msgspec.Struct, frozen=True):
