@@ -1,6 +1,6 @@
 """Deals visitors to variants and holdouts: the same visitor always the same, on every node."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 from math import log
 from typing import Protocol, TypeVar
@@ -32,6 +32,19 @@ def share(seed: str, unit: str) -> float:
 def held_out(campaign: str, fraction: float, unit: str) -> bool:
     """Say whether a unit belongs to the share that never sees a campaign."""
     return share(f"holdout:{campaign}", unit) < fraction
+
+
+def held_out_of_site(site: str, fraction: float, unit: str) -> bool:
+    """Say whether a unit belongs to the share that is shown no rule of a site."""
+    return share(f"site-holdout:{site}", unit) < fraction
+
+
+def one_of(group: str, campaigns: Iterable[str], unit: str) -> str:
+    """Return the one campaign of a group that a unit takes part in; all have the same chance.
+
+    One that joins the group takes units from all others, and moves none between them.
+    """
+    return max(campaigns, key=lambda name: share(f"exclusive:{group}:{name}", unit))
 
 
 def pick(seed: str, arms: Sequence[ArmT], unit: str) -> ArmT:

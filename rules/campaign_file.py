@@ -1,25 +1,32 @@
 """Reads one file of ``rules/``: a campaign and its rules."""
 
-import re
 from collections.abc import Mapping
-from datetime import date, datetime
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from rules.blocks import Block
 from rules.bucketing import PURPOSE
+from rules.cap_reader import read_cap
 from rules.condition_parser import ConditionParser, Vocabulary
-from rules.conditions import ALWAYS
+from rules.conditions import ALWAYS, Any, Condition
 from rules.findings import did_you_mean
-from rules.model import FOREVER, Campaign, Counter, Rule, Schedule, Slot
+from rules.model import Campaign, Counter, Rule, Slot
 from rules.reader import Reader
+from rules.schedule_reader import read_schedule
+from rules.share_reader import read_share
 from rules.show_reader import ShowReader, or_new
 from rules.site_file import PURPOSES
 from rules.source import Node
-from rules.wrong_values import hint_to
 
-_CAMPAIGN = ("campaign", "schedule", "goal", "holdout", "enabled", "rules")
-_RULE = ("id", "slot", "priority", "when", "show", "split", "enabled", "purposes")
-_SHARE = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,6})?) ?%\Z")
+_CAMPAIGN = (
+    "campaign",
+    "schedule",
+    "goal",
+    "holdout",
+    "cap",
+    "exclusive",
+    "enabled",
+    "rules",
+)
+_RULE = ("id", "slot", "priority", "when", "show", "split", "cap", "enabled", "purposes")
 
 
 class CampaignFile:
@@ -31,11 +38,14 @@ class CampaignFile:
         vocabulary: Vocabulary,
         slots: Mapping[str, Slot],
         blocks: Mapping[str, Block | None],
+        now: int | None = None,
     ) -> None:
         self._reader = reader
         self._vocabulary = vocabulary
         self._slots = slots
         self._blocks = blocks
+        self._now = now
+        self._capped: tuple[Condition, Counter, str] | None = None
         self.name: Node | None = None
         self.rule_ids: list[tuple[str, Node]] = []
         self.counters: list[Counter] = []
@@ -49,9 +59,11 @@ class CampaignFile:
         campaign = self._campaign(keys)
         if "rules" not in keys:
             return []
-        rules = [
-            self._rule(item, campaign) for item in self._reader.items(keys["rules"], "'rules'")
-        ]
+        items = self._reader.items(keys["rules"], "'rules'")
+        if "cap" in keys:
+            ids = dict.fromkeys(str(item.at(("id",)).value) for item in items)
+            self._capped = read_cap(self._reader, self._vocabulary.events, keys["cap"], [*ids])
+        rules = [self._rule(item, campaign) for item in items]
         return [rule for rule in rules if rule is not None]
 
     def _campaign(self, keys: Mapping[str, Node]) -> Campaign:
@@ -60,10 +72,11 @@ class CampaignFile:
         enabled = reader.boolean(keys.get("enabled"), "enabled")
         return Campaign(
             name=reader.text(self.name, "campaign") or "",
-            schedule=self._schedule(keys.get("schedule")),
+            schedule=read_schedule(reader, keys.get("schedule"), self._now),
             enabled=enabled is not False,
-            holdout=self._share(keys.get("holdout")),
+            holdout=read_share(reader, keys.get("holdout"), "holdout"),
             goal=self._goal(keys.get("goal")),
+            exclusive=reader.text(keys.get("exclusive"), "exclusive"),
         )
 
     def _goal(self, node: Node | None) -> str | None:
@@ -83,60 +96,6 @@ class CampaignFile:
                 self.slots_without_any.append(name)
         return name
 
-    def _share(self, node: Node | None) -> float:
-        text = self._reader.written(node, "holdout")
-        if text is None or node is None:
-            return 0.0
-        match = _SHARE.match(text)
-        if match is not None and float(match[1]) <= 100:
-            return float(match[1]) / 100
-        bare = re.fullmatch(r"[1-9][0-9]?|100", text)
-        hint = f"Write {text}%" if bare else "Write a percentage: 5%"
-        self._reader.refuse(node, f"'{text}' is no share of visitors", hint)
-        return 0.0
-
-    def _schedule(self, node: Node | None) -> Schedule:
-        if node is None:
-            return Schedule()
-        keys = self._reader.keys(node, "schedule", ("from", "until", "timezone"))
-        timezone = self._timezone(keys.get("timezone"))
-        start, end = (
-            self._moment(keys.get("from"), timezone),
-            self._moment(keys.get("until"), timezone),
-        )
-        if start is not None and end is not None and start >= end:
-            named = f"from {keys['from'].value} until {keys['until'].value}"
-            hint = "'until' comes after 'from': it is when the campaign is over"
-            self._reader.refuse(keys["until"], f"a schedule {named} is never on", hint)
-        return Schedule(start or 0, FOREVER if end is None else end, timezone)
-
-    def _timezone(self, node: Node | None) -> ZoneInfo:
-        name = self._reader.text(node, "timezone")
-        try:
-            return ZoneInfo(name or "UTC")
-        except (ZoneInfoNotFoundError, ValueError, OSError):
-            if node is not None:
-                self._reader.refuse(
-                    node, f"there is no timezone '{name}'", "Write it as Europe/Berlin"
-                )
-            return ZoneInfo("UTC")
-
-    def _moment(self, node: Node | None, timezone: ZoneInfo) -> int | None:
-        text = self._reader.written(node, "a date")
-        if text is None or node is None:
-            return None
-        try:
-            if len(text) == len("2026-09-01"):
-                moment = datetime.combine(date.fromisoformat(text), datetime.min.time())
-            else:
-                moment = datetime.fromisoformat(text)
-        except ValueError:
-            hint = hint_to(text, "date", "Write 2026-09-01 or 2026-09-01T18:00")
-            self._reader.refuse(node, f"'{text}' is no date", hint)
-            return None
-        local = moment if moment.tzinfo else moment.replace(tzinfo=timezone)
-        return int(local.timestamp() * 1000)
-
     def _rule(self, node: Node, campaign: Campaign) -> Rule | None:
         reader = self._reader
         keys = reader.keys(node, "a rule", _RULE, ("id", "slot"))
@@ -149,7 +108,8 @@ class CampaignFile:
         conditions = ConditionParser(reader, self._vocabulary, campaign.schedule.timezone)
         condition = conditions.parse(keys["when"]) if "when" in keys else ALWAYS
         variants = ShowReader(reader, self._blocks, conditions).variants(node, keys)
-        if "split" in keys:
+        cap = self._cap(keys, name, conditions)
+        if "split" in keys or campaign.exclusive is not None:
             conditions.purposes.add(PURPOSE)
         self._declared(keys.get("purposes"), conditions.purposes)
         self.counters += conditions.counters
@@ -159,10 +119,23 @@ class CampaignFile:
         if name is None or slot is None or not variants:
             return None
         purposes = frozenset(conditions.purposes)
-        dealt = "split" in keys
+        known = "split" in keys or campaign.exclusive is not None or cap is not None
         return Rule(
-            name, campaign, slot, priority or 0, enabled, condition, variants, purposes, dealt
+            name, campaign, slot, priority or 0, enabled, condition, variants, purposes, known, cap
         )
+
+    def _cap(
+        self, keys: Mapping[str, Node], name: str | None, conditions: ConditionParser
+    ) -> Condition | None:
+        """Return what is true of visitors who saw the rule, or its campaign, often enough."""
+        own = None
+        if "cap" in keys and name is not None:
+            own = read_cap(self._reader, self._vocabulary.events, keys["cap"], [name])
+        found = [each for each in (self._capped, own) if each is not None]
+        for _, counter, purpose in found:
+            conditions.counters.append(counter)
+            conditions.purposes.add(purpose)
+        return Any(tuple([condition for condition, _, _ in found])) if found else None
 
     def _declared(self, node: Node | None, derived: set[str]) -> None:
         """Refuse a rule that says it needs less consent than what it reads needs."""

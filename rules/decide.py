@@ -9,11 +9,11 @@ from typing import NamedTuple
 import msgspec
 
 from rules.blocks import BadRender
-from rules.bucketing import PURPOSE, held_out, pick
+from rules.bucketing import PURPOSE, held_out, held_out_of_site, one_of, pick
 from rules.conditions import Context
-from rules.model import Rule, Show, Site, Variant
+from rules.model import Campaign, Rule, Show, Site
 from rules.plain import BadCondition, considered
-from rules.values import TRUE
+from rules.values import FALSE, TRUE
 
 
 class Reason(StrEnum):
@@ -22,6 +22,7 @@ class Reason(StrEnum):
     MATCH = "MATCH"
     SPLIT = "SPLIT"
     HOLDOUT = "HOLDOUT"
+    CAPPED = "CAPPED"
     DEFAULT = "DEFAULT"
     CONSENT_REQUIRED = "CONSENT_REQUIRED"
     DISABLED = "DISABLED"
@@ -71,23 +72,48 @@ class _Deciding:
         self._context = context
         self._language = str(context.facts.get("page.language", ""))
         self._request = _hash(site.version, str(context.unit), str(context.now))
+        # A visitor ID may be there for statistics alone, which is no grant to deal by it.
+        self._dealt = context.unit if PURPOSE in context.granted else None
+        self._held_out = bool(
+            site.holdout and self._dealt and held_out_of_site(site.name, site.holdout, self._dealt)
+        )
+        self._parts: dict[str, str] = {}
 
     def slot(self, slot: str) -> Decision:
-        hidden: Rule | None = None
+        passed: tuple[Rule, Reason] | None = None
         rule: Rule | None = None
+        if self._held_out:
+            return self._default(slot, Reason.HOLDOUT)
         try:
             for rule, truth in considered(self._site, slot, self._context):
+                if rule.campaign.exclusive is not None and not self._takes_part(rule.campaign):
+                    continue
+                reason = Reason.CONSENT_REQUIRED
                 if truth is TRUE:
-                    return self._won(rule)
-                if hidden is None:
-                    hidden = rule
+                    seen = FALSE if rule.cap is None else rule.cap.evaluate(self._context)
+                    if seen is FALSE:
+                        return self._won(rule)
+                    if seen is not TRUE:
+                        continue  # nobody knows how often, and unknown never matches
+                    reason = Reason.CAPPED
+                passed = passed or (rule, reason)
         except BadCondition as bad:
             return self._failed(slot, bad.rule, bad.__cause__ or bad)
         except Exception as bad:
             return self._failed(slot, rule, bad)
-        if hidden is not None:
-            return self._default(slot, Reason.CONSENT_REQUIRED, hidden)
+        if passed is not None:
+            return self._default(slot, passed[1], passed[0])
         return self._default(slot, Reason.DEFAULT if self._runs(slot) else Reason.DISABLED)
+
+    def _takes_part(self, campaign: Campaign) -> bool:
+        """Say whether the visitor is dealt to this campaign of its group, among those that run."""
+        group, unit, now = campaign.exclusive, self._dealt, self._context.now
+        if group is None or unit is None:
+            return True  # its rules are hidden from whom nobody can deal
+        if group not in self._parts:
+            running = [each.name for each in self._site.exclusive[group] if each.runs(now)]
+            self._parts[group] = one_of(group, running, unit)
+        return self._parts[group] == campaign.name
 
     def _runs(self, slot: str) -> bool:
         """Say whether a slot is as its rules want it: it has none, or one of them is running."""
@@ -101,37 +127,48 @@ class _Deciding:
         """Leave the slot as it is, whatever went wrong: the other slots are decided all the same."""
         # Other texts than our own may hold what is known of a visitor, which has no place in a log.
         said = str(bad) if isinstance(bad, BadRender) else type(bad).__name__
-        self.errors.append(f"rule '{rule.id}': {said}" if rule else said)
-        return self._default(slot, Reason.ERROR, rule)
+        self.errors.append(f"rule '{rule.id}': {said}" if rule else f"slot '{slot}': {said}")
+        return self._decision(slot, Reason.ERROR, rule)
 
     def _won(self, rule: Rule) -> Decision:
-        campaign, unit = rule.campaign, self._context.unit
-        # A visitor ID may be there for statistics alone, which is no grant to deal by it.
-        dealt = unit if PURPOSE in self._context.granted else None
+        campaign, dealt, slot = rule.campaign, self._dealt, rule.slot
         if campaign.holdout and dealt and held_out(campaign.name, campaign.holdout, dealt):
-            return self._default(rule.slot, Reason.HOLDOUT, rule)
-        if unit is None or not rule.split:
-            return self._shown(rule, rule.variants[0], Reason.MATCH)
-        return self._shown(rule, pick(rule.id, rule.variants, unit), Reason.SPLIT)
+            return self._default(slot, Reason.HOLDOUT, rule)
+        if dealt is None or not rule.split:
+            variant, reason = rule.variants[0], Reason.MATCH
+        else:
+            variant, reason = pick(rule.id, rule.variants, dealt), Reason.SPLIT
+        return self._decision(slot, reason, rule, variant.name, variant.show)
 
-    def _shown(self, rule: Rule, variant: Variant, reason: Reason) -> Decision:
-        show, name, slot = variant.show, variant.name, rule.slot
-        html = self._html(show)
-        identity = self._id(slot, rule.id, name, reason)
-        action, text = show.action, show.text
+    def _default(self, slot: str, reason: Reason, rule: Rule | None = None) -> Decision:
+        """Return what a slot shows that no rule fills: its fallback, else the page's own content."""
+        fallback = self._site.slots[slot].fallback
+        try:
+            return self._decision(slot, reason, rule, None, fallback)
+        except Exception as bad:
+            return self._failed(slot, None, bad)
+
+    def _decision(
+        self,
+        slot: str,
+        reason: Reason,
+        rule: Rule | None,
+        variant: str | None = None,
+        show: Show | None = None,
+    ) -> Decision:
+        name = rule.id if rule else None
+        identity = self._id(slot, name, variant, reason)
+        if show is None:
+            return Decision(identity, slot, name, variant, reason, NOTHING)
+        html, action, text = self._html(show), show.action, show.text
         return Decision(
-            identity, slot, rule.id, name, reason, action, html, text, show.name, show.value
+            identity, slot, name, variant, reason, action, html, text, show.name, show.value
         )
 
     def _html(self, show: Show) -> str | None:
         if show.block is None:
             return None
         return show.block.render(self._language, show.given, self._context.facts)
-
-    def _default(self, slot: str, reason: Reason, rule: Rule | None = None) -> Decision:
-        name = rule.id if rule else None
-        identity = self._id(slot, name, None, reason)
-        return Decision(identity, slot, name, None, reason, NOTHING)
 
     def _id(self, slot: str, rule: str | None, variant: str | None, reason: Reason) -> str:
         """Name what was decided for whom and when: equal for equal input, no chance, no clock."""

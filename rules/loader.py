@@ -11,7 +11,7 @@ from rules.campaign_file import CampaignFile
 from rules.condition_parser import ConditionParser
 from rules.counters import counters_version, merge
 from rules.findings import BadSite, Finding
-from rules.model import Rule, Site
+from rules.model import Rule, Site, exclusive_groups
 from rules.reader import Reader
 from rules.site_file import SiteFile
 from rules.source import Node, parse
@@ -43,11 +43,14 @@ class Loaded(NamedTuple):
     """The consent section, for whoever reads it, even if other parts were refused."""
 
 
-def load(files: Mapping[str, bytes]) -> Loaded:
-    """Load a site from path -> content; paths are relative to its folder, with ``/``."""
+def load(files: Mapping[str, bytes], now: int | None = None) -> Loaded:
+    """Load a site from path -> content; paths are relative to its folder, with ``/``.
+
+    ``now``, milliseconds since the epoch, is what campaigns may be over at; None: nobody asks.
+    """
     reader = Reader()
     named = _named(reader, files)
-    loaded = _guarded(reader, SITE_FILE, partial(_load, reader, named))
+    loaded = _guarded(reader, SITE_FILE, partial(_load, reader, named, now))
     return loaded or Loaded(None, reader.findings, None)
 
 
@@ -64,7 +67,7 @@ def _named(reader: Reader, files: Mapping[str, bytes]) -> Mapping[str, bytes]:
     return named
 
 
-def _load(reader: Reader, files: Mapping[str, bytes]) -> Loaded:
+def _load(reader: Reader, files: Mapping[str, bytes], now: int | None) -> Loaded:
     blocks = _strays(reader, files)
     before = len(reader.findings)
     site_file = _guarded(reader, SITE_FILE, partial(_site_file, reader, files))
@@ -74,10 +77,11 @@ def _load(reader: Reader, files: Mapping[str, bytes]) -> Loaded:
         # Rules and blocks name what stands there: most of what would be said of them follows from it.
         return Loaded(None, reader.findings, site_file.consent)
     blocks |= _blocks(reader, files, site_file.languages)
-    campaigns = _campaigns(reader, files, site_file, blocks)
-    if reader.findings:
+    site_file.read_fallbacks(blocks)
+    campaigns = _campaigns(reader, files, site_file, blocks, now)
+    if any(finding.severity == "error" for finding in reader.findings):
         return Loaded(None, reader.findings, site_file.consent)
-    return Loaded(_site(files, site_file, campaigns), [], site_file.consent)
+    return Loaded(_site(files, site_file, campaigns), reader.findings, site_file.consent)
 
 
 def _guarded(reader: Reader, path: str, read: Callable[[], T]) -> T | None:
@@ -189,13 +193,17 @@ def _block(reader: Reader, name: str, sources: dict[str, tuple[str, str]]) -> Bl
 
 
 def _campaigns(
-    reader: Reader, files: Mapping[str, bytes], site_file: SiteFile, blocks: dict[str, Block | None]
+    reader: Reader,
+    files: Mapping[str, bytes],
+    site_file: SiteFile,
+    blocks: dict[str, Block | None],
+    now: int | None,
 ) -> list[tuple[CampaignFile, list[Rule]]]:
     read: list[tuple[CampaignFile, list[Rule]]] = []
     for path in sorted(files):
         if belongs(path) != path or not path.startswith("rules/"):
             continue
-        campaign = CampaignFile(reader, site_file.vocabulary, site_file.slots, blocks)
+        campaign = CampaignFile(reader, site_file.vocabulary, site_file.slots, blocks, now)
         rules = _guarded(reader, path, partial(_rules, reader, files, path, campaign))
         if rules is not None:
             read.append((campaign, rules))
@@ -256,8 +264,10 @@ def _site(
         rules={slot: _ranked(rules, slot) for slot in site_file.slots},
         counters=counters,
         counters_version=counters_version(counters),
-        reads=frozenset(name for campaign, _ in read for name in campaign.reads),
+        reads=frozenset(site_file.reads.union(*(campaign.reads for campaign, _ in read))),
         consent=site_file.consent or site_file.node,
+        holdout=site_file.holdout,
+        exclusive=exclusive_groups(rules),
     )
 
 

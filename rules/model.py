@@ -1,6 +1,7 @@
 """A site as the engine holds it: everything checked, compiled and sorted at load."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -10,13 +11,6 @@ from rules.blocks import Block, Frozen
 from rules.conditions import Condition
 from rules.source import Node
 from rules.values import Value
-
-
-class Slot(msgspec.Struct, frozen=True):
-    """A named place on a page. Without a selector it is the element with ``data-slot=NAME``."""
-
-    name: str
-    selector: str | None = None
 
 
 class EventType(msgspec.Struct, frozen=True):
@@ -37,6 +31,15 @@ class Show(msgspec.Struct, frozen=True):
     text: str | None = None
     name: str | None = None
     value: str | None = None
+
+
+class Slot(msgspec.Struct, frozen=True):
+    """A named place on a page. Without a selector it is the element with ``data-slot=NAME``."""
+
+    name: str
+    selector: str | None = None
+    fallback: Show | None = None
+    """What is shown wherever no rule wins, instead of the page's own content."""
 
 
 class Variant(msgspec.Struct, frozen=True):
@@ -67,6 +70,12 @@ class Campaign(msgspec.Struct, frozen=True):
     holdout: float = 0.0
     """The share, 0 to 1, of the visitors known by consent who never see the campaign."""
     goal: str | None = None
+    exclusive: str | None = None
+    """The group of campaigns of which a visitor takes part in one."""
+
+    def runs(self, now: int) -> bool:
+        """Say whether the campaign is switched on, and on; ``now`` in milliseconds."""
+        return self.enabled and self.schedule.start <= now < self.schedule.end
 
 
 class Rule(msgspec.Struct, frozen=True):
@@ -81,9 +90,11 @@ class Rule(msgspec.Struct, frozen=True):
     condition: Condition
     variants: tuple[Variant, ...]
     purposes: frozenset[str]
-    """Derived from everything the condition, the blocks and the split read."""
+    """Derived from everything the condition, the blocks, the split and the cap read."""
     needs_unit: bool = False
-    """Whether it can be shown only to a visitor with an ID: somebody must be dealt a variant."""
+    """Whether only a visitor with an ID can be shown it: to be dealt something, or to count by."""
+    cap: Condition | None = None
+    """What is true of visitors who saw it, or its campaign, as often as they are to."""
 
     @property
     def split(self) -> bool:
@@ -125,3 +136,16 @@ class Site(msgspec.Struct, frozen=True):
     """Every attribute any rule or block reads: what is not in here need not be found out."""
     consent: Node
     """The consent section as written; ``consent.policy`` reads it."""
+    holdout: float = 0.0
+    """The share, 0 to 1, of the visitors known by consent who are shown no rule at all."""
+    exclusive: Mapping[str, tuple[Campaign, ...]] = MappingProxyType({})
+    """Group -> the campaigns that share its visitors out among them."""
+
+
+def exclusive_groups(rules: Iterable[Rule]) -> dict[str, tuple[Campaign, ...]]:
+    """Return the campaigns of each group, those that are switched on."""
+    groups: dict[str, dict[str, Campaign]] = {}
+    for campaign in (rule.campaign for rule in rules):
+        if campaign.exclusive is not None and campaign.enabled:
+            groups.setdefault(campaign.exclusive, {})[campaign.name] = campaign
+    return {group: tuple(campaigns.values()) for group, campaigns in groups.items()}

@@ -2,6 +2,8 @@
 
 from collections.abc import Collection
 
+import msgspec
+
 from rules.findings import AFTER_COMMA, IN_QUOTES, Finding, did_you_mean, did_you_mean_key, misspelt
 from rules.source import Node, cut_off
 from rules.values import type_of
@@ -17,6 +19,11 @@ class Reader:
     def refuse(self, node: Node, message: str, hint: str = "") -> None:
         """Note what is wrong at a node."""
         self.findings.append(node.finding(message, hint))
+
+    def warn(self, node: Node, message: str, hint: str = "") -> None:
+        """Note what may be meant and probably is not: nothing is refused for it."""
+        found = node.finding(message, hint)
+        self.findings.append(msgspec.structs.replace(found, severity="warning"))
 
     def keys(
         self, node: Node, what: str, known: Collection[str], required: Collection[str] = ()

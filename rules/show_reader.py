@@ -39,6 +39,8 @@ _ATTRIBUTES = (
     "hidden",
     "role",
 )
+_TOLERANCE = 0.01
+"""By how much the weights of a split may miss 100: three of 33.33 are meant to be all."""
 _SAFE_LINK = ("/", "https://", "http://", "mailto:", "tel:", "#", "?")
 
 
@@ -77,19 +79,21 @@ class ShowReader:
             hint = "Add 'show: {block: NAME}', or 'split:' with several to be dealt"
             self._reader.refuse(rule, "the rule says nothing to show", hint)
             return ()
-        show = self._only(keys["show"])
+        show = self.show(keys["show"], "show")
         return (Variant(None, 1, show),) if show else ()
 
-    def _only(self, node: Node) -> Show | None:
+    def show(self, node: Node, key: str) -> Show | None:
+        """Return what a key says to show, one thing to everybody."""
         if isinstance(node.value, str):
             word = "action" if node.value in ACTIONS else "block"
-            message = f"'show' must be keys and values, not a text ('{node.value}')"
+            message = f"'{key}' must be keys and values, not a text ('{node.value}')"
             self._reader.refuse(node, message, f"Write {{{word}: {node.value or 'NAME'}}}")
             return None
-        return self._show(node, self._reader.keys(node, "'show'", _SHOW))
+        return self._show(node, self._reader.keys(node, f"'{key}'", _SHOW))
 
     def _split(self, node: Node) -> tuple[Variant, ...]:
         variants: list[Variant] = []
+        before = len(self._reader.findings)
         if node.value == []:
             self._reader.refuse(node, "the split has no variants", "List what visitors are dealt")
         for item in self._reader.items(node, "'split'"):
@@ -110,7 +114,19 @@ class ShowReader:
                     item, f"two variants are called '{name}'", "Name them with 'variant:'"
                 )
             variants.append(Variant(name, weight, show))
+        if variants and len(self._reader.findings) == before:
+            self._check_sum(node, [variant.weight for variant in variants])
         return tuple(variants)
+
+    def _check_sum(self, node: Node, weights: list[float]) -> None:
+        total = round(sum(weights), 6)
+        if round(abs(total - 100), 6) <= _TOLERANCE:
+            return
+        parts = [round(weight * 100 / total, 2) for weight in weights]
+        parts[-1] = round(100 - sum(parts[:-1]), 2)
+        fitting = ", ".join(f"{part:g}" for part in parts)
+        hint = f"Write {fitting}: the same proportions" if min(parts) > 0 else "Write percentages"
+        self._reader.refuse(node, f"the weights of a split sum to 100, not to {total:g}", hint)
 
     def _show(self, node: Node, keys: Mapping[str, Node]) -> Show | None:
         if not isinstance(node.value, dict):

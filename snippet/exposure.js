@@ -45,7 +45,9 @@ export function watch(entry) {
 function report(entry) {
   // Withdrawn, or taken out of the page again, within the second.
   if (!permits("statistics") || !applied.includes(entry)) return;
-  const { id, slot, rule, variant } = entry.decision_;
+  const { id, slot, rule: named, variant, reason } = entry.decision_;
+  // A fallback's decision names the rule that was passed over: nobody has seen that one.
+  const rule = reason === "MATCH" || reason === "SPLIT" ? named : null;
   const detail = { slot, rule, variant };
   track("exposure", detail, id);
   emit("exposure", detail);

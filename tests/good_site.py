@@ -8,7 +8,8 @@ consent: {revision: 1}
 slots: {hero: {selector: "#hero"}}
 attributes: {crm.points: {type: number, source: crm, purpose: personalization},
   crm.tier: {type: string, source: crm, purpose: personalization, values: [gold, silver]}}
-events: {view: {purpose: personalization, properties: {category: string, page.path: string}}}
+events: {view: {purpose: personalization, properties: {category: string, page.path: string}}, \
+exposure: {purpose: statistics, properties: {slot: string, rule: string}}}
 audiences:
   fans: {crm.tier: gold}
 """,
@@ -25,11 +26,12 @@ rules:
   - id: second
     slot: hero
     when: {audience: fans}
-    split: [{weight: 1, action: hide}]
+    split: [{weight: 100, action: hide}]
   - id: third
     slot: hero
     when: {event: {name: view, where: {category: a}, within: 30d, count: {gte: 3}}}
     show: {action: hide}
+    cap: {times: 9, within: 7d}
 """,
     "blocks/gold.html": b"<p>{{ n }}</p>",
 }

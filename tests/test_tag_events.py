@@ -248,6 +248,15 @@ def test_a_block_that_was_seen_is_an_exposure(visit: Callable[..., Visit]) -> No
     assert shop.said("exposure") == [exposure["properties"]]
 
 
+def test_a_fallback_that_was_seen_counts_for_no_rule(visit: Callable[..., Visit]) -> None:
+    capped = decision(html="new", reason="CAPPED", variant=None)
+    shop = shop_with(visit, decisions=[capped]).open()
+    shop.rest()
+    shop.settle(1200)
+    (exposure,) = events(shop, "exposure")
+    assert exposure["properties"] == {"slot": "hero", "rule": None, "variant": None}
+
+
 def test_a_block_out_of_sight_is_none_until_it_is_scrolled_to(visit: Callable[..., Visit]) -> None:
     shop = shop_with(visit, '<div style="height:3000px"></div>' + TALL).open()
     shop.settle(1400)

@@ -1,0 +1,66 @@
+"""Reads a frequency cap: how often the rules it is for may be seen, and the counter that knows it."""
+
+from collections.abc import Mapping, Sequence
+
+from rules.conditions import Condition
+from rules.event_reader import MAX_COUNT, read_event
+from rules.model import Counter, EventType
+from rules.reader import Reader
+from rules.source import Entry, Node
+
+EVENT = "exposure"
+"""The event the tag sends when a block was really seen."""
+_PROPERTY = "rule"
+_DECLARED = (
+    "exposure: {purpose: statistics, properties: {slot: string, rule: string, variant: string}}"
+)
+
+
+def read_cap(
+    reader: Reader, events: Mapping[str, EventType], node: Node, rules: Sequence[str]
+) -> tuple[Condition, Counter, str] | None:
+    """Return what is true of visitors who saw these rules often enough, its counter and its purpose."""
+    if isinstance(node.value, int) and not isinstance(node.value, bool):
+        message = f"a cap must be keys and values, not a number ({node.value})"
+        reader.refuse(node, message, f"Write {{times: {node.value}}}, or with 'within: 7d'")
+        return None
+    keys = reader.keys(node, "a cap", ("times", "within"), ("times",))
+    times = reader.whole(keys.get("times"), "times", 1)
+    if times is not None and times > MAX_COUNT:
+        reader.refuse(keys["times"], f"a cap is {MAX_COUNT} times at most")
+        return None
+    if not _countable(reader, events, node) or times is None or not rules:
+        return None
+    found = read_event(reader, events, _asked(node, keys, times, rules))
+    return None if found is None else (found[0], found[1], events[EVENT].purpose)
+
+
+def _countable(reader: Reader, events: Mapping[str, EventType], node: Node) -> bool:
+    event = events.get(EVENT)
+    if event is None:
+        message = f"a cap counts the event '{EVENT}', which site.yaml does not declare"
+        reader.refuse(node, message, f"Add {_DECLARED} under 'events:' there")
+        return False
+    if event.properties.get(_PROPERTY) != "string":
+        message = f"a cap counts by the '{_PROPERTY}' of '{EVENT}', which is not kept as a text"
+        reader.refuse(node, message, f"Add {_PROPERTY}: string to its properties in site.yaml")
+        return False
+    return True
+
+
+def _asked(cap: Node, keys: Mapping[str, Node], times: int, rules: Sequence[str]) -> Node:
+    """Return the event condition that a cap is short for; all of it stands where the cap does."""
+
+    def at(value: object) -> Node:
+        return Node(cap.path, cap.line, cap.column, value, quoted=True)  # type: ignore[arg-type]
+
+    def mapping(**values: Node) -> Node:
+        return at({name: Entry(at(name), value) for name, value in values.items()})
+
+    seen = at([at(rule) for rule in rules])
+    asked = {
+        "name": at(EVENT),
+        "where": mapping(**{_PROPERTY: seen}),
+        "count": mapping(gte=at(times)),
+    }
+    return mapping(**asked, **{name: keys[name] for name in keys if name == "within"})

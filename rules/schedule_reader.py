@@ -1,0 +1,102 @@
+"""Reads when a campaign runs: moments to the minute, in a timezone with its daylight saving."""
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from rules.model import FOREVER, Schedule
+from rules.reader import Reader
+from rules.source import Node
+from rules.wrong_values import hint_to
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
+_MOMENT = re.compile(
+    r"(?P<minute>[0-9-]{10}[T ][0-9]{2}:[0-9]{2})(?P<second>:[0-9]{2}(?:[.,][0-9]+)?)?"
+    r"(?P<offset>Z|[+-][0-9]{2}:[0-9]{2})?\Z"
+)
+_FORM = "Write 2026-09-01 or 2026-09-01T18:00"
+
+
+def read_schedule(reader: Reader, node: Node | None, now: int | None) -> Schedule:
+    """Return a schedule; one that is over at ``now`` (milliseconds; None: no matter) is a warning."""
+    if node is None:
+        return Schedule()
+    keys = reader.keys(node, "schedule", ("from", "until", "timezone"))
+    timezone = _timezone(reader, keys.get("timezone"))
+    start = _read(reader, keys.get("from"), timezone)
+    end = _read(reader, keys.get("until"), timezone)
+    if start is not None and end is not None and start >= end:
+        named = f"from {keys['from'].value} until {keys['until'].value}"
+        hint = "'until' comes after 'from': it is when the campaign is over"
+        reader.refuse(keys["until"], f"a schedule {named} is never on", hint)
+    elif end is not None and now is not None and end <= now:
+        _over(reader, keys)
+    return Schedule(start or 0, FOREVER if end is None else end, timezone)
+
+
+def _over(reader: Reader, keys: Mapping[str, Node]) -> None:
+    message = f"the campaign is over since {keys['until'].value}: none of its rules is shown"
+    reader.warn(keys["until"], message, "Delete the file, or let it end later")
+
+
+def _timezone(reader: Reader, node: Node | None) -> ZoneInfo:
+    name = reader.text(node, "timezone")
+    try:
+        return ZoneInfo(name or "UTC")
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        if node is not None:
+            reader.refuse(node, f"there is no timezone '{name}'", "Write it as Europe/Berlin")
+        return ZoneInfo("UTC")
+
+
+def _read(reader: Reader, node: Node | None, timezone: ZoneInfo) -> int | None:
+    text = reader.written(node, "a date")
+    if text is None or node is None:
+        return None
+    try:
+        if _DAY.match(text):
+            return _first_of(date.fromisoformat(text), timezone)
+        if match := _MOMENT.match(text):
+            return _minute(reader, node, match, timezone)
+    except ValueError:
+        pass
+    reader.refuse(node, f"'{text}' is no date", hint_to(text, "date", _FORM))
+    return None
+
+
+def _first_of(day: date, timezone: ZoneInfo) -> int:
+    """Return when a day begins. Where clocks skip midnight, that is the moment they are put forward."""
+    return _milliseconds(datetime.combine(day, datetime.min.time(), timezone))
+
+
+def _minute(reader: Reader, node: Node, match: re.Match[str], timezone: ZoneInfo) -> int | None:
+    plain = match["minute"] + (match["offset"] or "")
+    moment = datetime.fromisoformat(plain)
+    if match["second"]:
+        message = f"'{match[0]}' has seconds, and a schedule is to the minute"
+        reader.refuse(node, message, f"Write {plain}")
+        return None
+    if moment.tzinfo is not None:
+        return _milliseconds(moment)
+    local = moment.replace(tzinfo=timezone)
+    if skipped := _skipped(local):
+        there = (local + skipped).strftime("%Y-%m-%dT%H:%M")
+        message = f"there is no {plain} in {timezone.key}: clocks are put forward then"
+        reader.refuse(node, message, f"Write {there}")
+        return None
+    return _milliseconds(local)
+
+
+def _skipped(local: datetime) -> timedelta | None:
+    """Return by how much clocks are put forward at a local time that does not exist, if it does not.
+
+    PEP 495: before a gap the offset is the smaller one, whereas a time that comes twice begins with the greater.
+    """
+    before, after = local.utcoffset(), local.replace(fold=1).utcoffset()
+    return after - before if before is not None and after is not None and before < after else None
+
+
+def _milliseconds(moment: datetime) -> int:
+    """Return a moment since the epoch; of a local time that comes twice, the first."""
+    return int(moment.timestamp() * 1000)
