@@ -88,15 +88,14 @@ class _Deciding:
             for rule, truth in considered(self._site, slot, self._context):
                 if rule.campaign.exclusive is not None and not self._takes_part(rule.campaign):
                     continue
-                reason = Reason.CONSENT_REQUIRED
                 if truth is TRUE:
                     seen = FALSE if rule.cap is None else rule.cap.evaluate(self._context)
                     if seen is FALSE:
                         return self._won(rule)
                     if seen is not TRUE:
                         continue  # nobody knows how often, and unknown never matches
-                    reason = Reason.CAPPED
-                passed = passed or (rule, reason)
+                if passed is None:
+                    passed = rule, Reason.CAPPED if truth is TRUE else Reason.CONSENT_REQUIRED
         except BadCondition as bad:
             return self._failed(slot, bad.rule, bad.__cause__ or bad)
         except Exception as bad:
@@ -128,55 +127,49 @@ class _Deciding:
         # Other texts than our own may hold what is known of a visitor, which has no place in a log.
         said = str(bad) if isinstance(bad, BadRender) else type(bad).__name__
         self.errors.append(f"rule '{rule.id}': {said}" if rule else f"slot '{slot}': {said}")
-        return self._decision(slot, Reason.ERROR, rule)
+        return self._nothing(slot, Reason.ERROR, rule)
 
     def _won(self, rule: Rule) -> Decision:
-        campaign, dealt, slot = rule.campaign, self._dealt, rule.slot
+        campaign, dealt = rule.campaign, self._dealt
         if campaign.holdout and dealt and held_out(campaign.name, campaign.holdout, dealt):
-            return self._default(slot, Reason.HOLDOUT, rule)
+            return self._default(rule.slot, Reason.HOLDOUT, rule)
         if dealt is None or not rule.split:
             variant, reason = rule.variants[0], Reason.MATCH
         else:
             variant, reason = pick(rule.id, rule.variants, dealt), Reason.SPLIT
-        return self._decision(slot, reason, rule, variant.name, variant.show)
+        return self._shown(rule.slot, rule.id, variant.name, reason, variant.show)
 
     def _default(self, slot: str, reason: Reason, rule: Rule | None = None) -> Decision:
         """Return what a slot shows that no rule fills: its fallback, else the page's own content."""
         fallback = self._site.slots[slot].fallback
+        if fallback is None:
+            return self._nothing(slot, reason, rule)
         try:
-            return self._decision(slot, reason, rule, None, fallback)
+            return self._shown(slot, rule.id if rule else None, None, reason, fallback)
         except Exception as bad:
             return self._failed(slot, None, bad)
 
-    def _decision(
-        self,
-        slot: str,
-        reason: Reason,
-        rule: Rule | None,
-        variant: str | None = None,
-        show: Show | None = None,
-    ) -> Decision:
+    def _nothing(self, slot: str, reason: Reason, rule: Rule | None) -> Decision:
         name = rule.id if rule else None
-        identity = self._id(slot, name, variant, reason)
-        if show is None:
-            return Decision(identity, slot, name, variant, reason, NOTHING)
-        html, action, text = self._html(show), show.action, show.text
+        identity = f"{self._request}-{_outcome(slot, name, None, reason)}"
+        return Decision(identity, slot, name, None, reason, NOTHING)
+
+    def _shown(
+        self, slot: str, rule: str | None, variant: str | None, reason: Reason, show: Show
+    ) -> Decision:
+        html = None
+        if show.block is not None:
+            html = show.block.render(self._language, show.given, self._context.facts)
+        identity = f"{self._request}-{_outcome(slot, rule, variant, reason)}"
+        action, text = show.action, show.text
         return Decision(
-            identity, slot, name, variant, reason, action, html, text, show.name, show.value
+            identity, slot, rule, variant, reason, action, html, text, show.name, show.value
         )
-
-    def _html(self, show: Show) -> str | None:
-        if show.block is None:
-            return None
-        return show.block.render(self._language, show.given, self._context.facts)
-
-    def _id(self, slot: str, rule: str | None, variant: str | None, reason: Reason) -> str:
-        """Name what was decided for whom and when: equal for equal input, no chance, no clock."""
-        return f"{self._request}-{_outcome(slot, rule, variant, reason)}"
 
 
 @lru_cache(maxsize=4096)  # a site's rules have only so many outcomes
 def _outcome(slot: str, rule: str | None, variant: str | None, reason: Reason) -> str:
+    """Name what was decided, equal for equal input: no chance, no clock."""
     return _hash(slot, rule or "", variant or "", reason)
 
 

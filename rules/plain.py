@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from rules.conditions import Context
 from rules.model import Rule, Site
-from rules.values import FALSE, HIDDEN, TRUE, Truth
+from rules.values import FALSE, HIDDEN, UNKNOWN, Truth
 
 
 class BadCondition(Exception):
@@ -32,9 +32,11 @@ def considered(site: Site, slot: str, context: Context) -> Iterator[tuple[Rule, 
             truth = rule.condition.evaluate(context)
         except Exception as bad:
             raise BadCondition(rule) from bad
-        if truth is not FALSE and not permitted(rule, context):
+        if truth is FALSE:
+            continue
+        if truth is not HIDDEN and not permitted(rule, context):
             truth = HIDDEN
-        if truth is TRUE or truth is HIDDEN:
+        if truth is not UNKNOWN:
             yield rule, truth
 
 
