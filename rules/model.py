@@ -143,9 +143,9 @@ class Site(msgspec.Struct, frozen=True):
 
 
 def exclusive_groups(rules: Iterable[Rule]) -> dict[str, tuple[Campaign, ...]]:
-    """Return the campaigns of each group, those that are switched on."""
+    """Return the campaigns of each group, whether they run or not."""
     groups: dict[str, dict[str, Campaign]] = {}
     for campaign in (rule.campaign for rule in rules):
-        if campaign.exclusive is not None and campaign.enabled:
+        if campaign.exclusive is not None:
             groups.setdefault(campaign.exclusive, {})[campaign.name] = campaign
     return {group: tuple(campaigns.values()) for group, campaigns in groups.items()}

@@ -81,7 +81,7 @@ def _minute(reader: Reader, node: Node, match: re.Match[str], timezone: ZoneInfo
         return _milliseconds(moment)
     local = moment.replace(tzinfo=timezone)
     if skipped := _skipped(local):
-        there = (local + skipped).strftime("%Y-%m-%dT%H:%M")
+        there = (local + skipped).replace(tzinfo=None).isoformat(timespec="minutes")
         message = f"there is no {plain} in {timezone.key}: clocks are put forward then"
         reader.refuse(node, message, f"Write {there}")
         return None
