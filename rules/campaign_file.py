@@ -10,7 +10,7 @@ from rules.conditions import ALWAYS, Any, Condition
 from rules.findings import did_you_mean
 from rules.model import Campaign, Counter, Rule, Slot
 from rules.reader import Reader
-from rules.schedule_reader import read_schedule
+from rules.schedule_reader import End, read_schedule
 from rules.share_reader import read_share
 from rules.show_reader import ShowReader, or_new
 from rules.site_file import PURPOSES
@@ -38,16 +38,16 @@ class CampaignFile:
         vocabulary: Vocabulary,
         slots: Mapping[str, Slot],
         blocks: Mapping[str, Block | None],
-        now: int | None = None,
     ) -> None:
         self._reader = reader
         self._vocabulary = vocabulary
         self._slots = slots
         self._blocks = blocks
-        self._now = now
         self._capped: tuple[Condition, Counter, str] | None = None
         self.name: Node | None = None
         self.rule_ids: list[tuple[str, Node]] = []
+        self.end: End | None = None
+        """When the campaign is over, for ``check_over``: what is kept of a file may be as old as that."""
         self.counters: list[Counter] = []
         self.reads: set[str] = set()
         self.slots_without_any: list[str] = []
@@ -70,9 +70,10 @@ class CampaignFile:
         reader = self._reader
         self.name = keys.get("campaign")
         enabled = reader.boolean(keys.get("enabled"), "enabled")
+        schedule, self.end = read_schedule(reader, keys.get("schedule"))
         return Campaign(
             name=reader.text(self.name, "campaign") or "",
-            schedule=read_schedule(reader, keys.get("schedule"), self._now),
+            schedule=schedule,
             enabled=enabled is not False,
             holdout=read_share(reader, keys.get("holdout"), "holdout"),
             goal=self._goal(keys.get("goal")),

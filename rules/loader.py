@@ -10,9 +10,11 @@ from rules.blocks import Block, compile_block
 from rules.campaign_file import CampaignFile
 from rules.condition_parser import ConditionParser
 from rules.counters import counters_version, merge
+from rules.fallback_reader import Filled, read_fallbacks
 from rules.findings import BadSite, Finding
 from rules.model import Rule, Site, exclusive_groups
 from rules.reader import Reader
+from rules.schedule_reader import check_over
 from rules.site_file import SiteFile
 from rules.source import Node, parse
 
@@ -77,11 +79,15 @@ def _load(reader: Reader, files: Mapping[str, bytes], now: int | None) -> Loaded
         # Rules and blocks name what stands there: most of what would be said of them follows from it.
         return Loaded(None, reader.findings, site_file.consent)
     blocks |= _blocks(reader, files, site_file.languages)
-    site_file.read_fallbacks(blocks)
-    campaigns = _campaigns(reader, files, site_file, blocks, now)
+    filled = read_fallbacks(
+        reader, site_file.slots, site_file.fallbacks, site_file.vocabulary, blocks
+    )
+    campaigns = _campaigns(reader, files, site_file, blocks)
+    for campaign, _ in campaigns:
+        check_over(reader, campaign.end, now)
     if any(finding.severity == "error" for finding in reader.findings):
         return Loaded(None, reader.findings, site_file.consent)
-    return Loaded(_site(files, site_file, campaigns), reader.findings, site_file.consent)
+    return Loaded(_site(files, site_file, filled, campaigns), reader.findings, site_file.consent)
 
 
 def _guarded(reader: Reader, path: str, read: Callable[[], T]) -> T | None:
@@ -193,17 +199,13 @@ def _block(reader: Reader, name: str, sources: dict[str, tuple[str, str]]) -> Bl
 
 
 def _campaigns(
-    reader: Reader,
-    files: Mapping[str, bytes],
-    site_file: SiteFile,
-    blocks: dict[str, Block | None],
-    now: int | None,
+    reader: Reader, files: Mapping[str, bytes], site_file: SiteFile, blocks: dict[str, Block | None]
 ) -> list[tuple[CampaignFile, list[Rule]]]:
     read: list[tuple[CampaignFile, list[Rule]]] = []
     for path in sorted(files):
         if belongs(path) != path or not path.startswith("rules/"):
             continue
-        campaign = CampaignFile(reader, site_file.vocabulary, site_file.slots, blocks, now)
+        campaign = CampaignFile(reader, site_file.vocabulary, site_file.slots, blocks)
         rules = _guarded(reader, path, partial(_rules, reader, files, path, campaign))
         if rules is not None:
             read.append((campaign, rules))
@@ -249,7 +251,10 @@ def _unique(reader: Reader, nodes: list[Node], what: str) -> None:
 
 
 def _site(
-    files: Mapping[str, bytes], site_file: SiteFile, read: list[tuple[CampaignFile, list[Rule]]]
+    files: Mapping[str, bytes],
+    site_file: SiteFile,
+    filled: Filled,
+    read: list[tuple[CampaignFile, list[Rule]]],
 ) -> Site:
     counters = merge(counter for campaign, _ in read for counter in campaign.counters)
     rules = [rule for _, rules in read for rule in rules]
@@ -258,13 +263,13 @@ def _site(
         version=_version(files),
         origins=site_file.origins,
         languages=site_file.languages,
-        slots=site_file.slots,
+        slots=filled.slots,
         attributes=site_file.attributes,
         events=site_file.events,
         rules={slot: _ranked(rules, slot) for slot in site_file.slots},
         counters=counters,
         counters_version=counters_version(counters),
-        reads=frozenset(site_file.reads.union(*(campaign.reads for campaign, _ in read))),
+        reads=filled.reads.union(*(campaign.reads for campaign, _ in read)),
         consent=site_file.consent or site_file.node,
         holdout=site_file.holdout,
         exclusive=exclusive_groups(rules),

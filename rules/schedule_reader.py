@@ -1,8 +1,8 @@
 """Reads when a campaign runs: moments to the minute, in a timezone with its daylight saving."""
 
 import re
-from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from rules.model import FOREVER, Schedule
@@ -18,26 +18,35 @@ _MOMENT = re.compile(
 _FORM = "Write 2026-09-01 or 2026-09-01T18:00"
 
 
-def read_schedule(reader: Reader, node: Node | None, now: int | None) -> Schedule:
-    """Return a schedule; one that is over at ``now`` (milliseconds; None: no matter) is a warning."""
+class End(NamedTuple):
+    """When a campaign is over, and where that stands; ``at`` is milliseconds since the epoch."""
+
+    at: int
+    node: Node
+
+
+def read_schedule(reader: Reader, node: Node | None) -> tuple[Schedule, End | None]:
+    """Return a schedule and where its end stands, if it has one that can be meant."""
     if node is None:
-        return Schedule()
+        return Schedule(), None
     keys = reader.keys(node, "schedule", ("from", "until", "timezone"))
     timezone = _timezone(reader, keys.get("timezone"))
     start = _read(reader, keys.get("from"), timezone)
     end = _read(reader, keys.get("until"), timezone)
+    schedule = Schedule(start or 0, FOREVER if end is None else end, timezone)
     if start is not None and end is not None and start >= end:
         named = f"from {keys['from'].value} until {keys['until'].value}"
         hint = "'until' comes after 'from': it is when the campaign is over"
         reader.refuse(keys["until"], f"a schedule {named} is never on", hint)
-    elif end is not None and now is not None and end <= now:
-        _over(reader, keys)
-    return Schedule(start or 0, FOREVER if end is None else end, timezone)
+        return schedule, None
+    return schedule, None if end is None else End(end, keys["until"])
 
 
-def _over(reader: Reader, keys: Mapping[str, Node]) -> None:
-    message = f"the campaign is over since {keys['until'].value}: none of its rules is shown"
-    reader.warn(keys["until"], message, "Delete the file, or let it end later")
+def check_over(reader: Reader, end: End | None, now: int | None) -> None:
+    """Warn of a campaign that is over at ``now`` (None: nobody asks): no restart may fail by the clock alone."""
+    if end is not None and now is not None and end.at <= now:
+        message = f"the campaign is over since {end.node.value}: none of its rules is shown"
+        reader.warn(end.node, message, "Delete the file, or let it end later")
 
 
 def _timezone(reader: Reader, node: Node | None) -> ZoneInfo:

@@ -2,18 +2,13 @@
 
 import re
 from collections.abc import Mapping
-from zoneinfo import ZoneInfo
-
-from msgspec.structs import replace
 
 from rules.argument_reader import ArgumentReader
 from rules.attributes import BUILT_IN, Attribute
-from rules.blocks import Block
-from rules.condition_parser import ConditionParser, Vocabulary
+from rules.condition_parser import Vocabulary
 from rules.model import EventType, Slot
 from rules.reader import Reader
 from rules.share_reader import read_share
-from rules.show_reader import ShowReader
 from rules.source import Node
 from rules.values import TYPES
 
@@ -52,9 +47,8 @@ class SiteFile:
         self.languages = self._languages(keys.get("languages"))
         self.consent = keys.get("consent")
         self.holdout = read_share(reader, keys.get("holdout"), "holdout")
-        self.reads: set[str] = set()
-        """What the fallbacks of its slots show."""
-        self._fallbacks: dict[str, Node] = {}
+        self.fallbacks: dict[str, Node] = {}
+        """Slot -> what it shows wherever no rule wins, to be read when the blocks are."""
         self.slots = {name: self._slot(name, at) for name, at in self._named(keys, "slots")}
         self.attributes = self._attributes(keys)
         self.events = {name: self._event(name, at) for name, at in self._named(keys, "events")}
@@ -115,25 +109,12 @@ class SiteFile:
         keys = self._reader.keys(node, f"slot '{name}'", ("selector", "fallback"))
         selector = keys.get("selector")
         if "fallback" in keys:
-            self._fallbacks[name] = keys["fallback"]
+            self.fallbacks[name] = keys["fallback"]
         if selector is not None and selector.value is None:
             message = "selector must be a text, not nothing"
             self._reader.refuse(selector, message, f"Write a CSS selector: {_QUOTED}")
             return Slot(name, None)
         return Slot(name, self._reader.text(selector, "selector"))
-
-    def read_fallbacks(self, blocks: Mapping[str, Block | None]) -> None:
-        """Read what slots show wherever no rule wins; ``slots`` have it from then on."""
-        for name, node in self._fallbacks.items():
-            conditions = ConditionParser(self._reader, self.vocabulary, ZoneInfo("UTC"))
-            show = ShowReader(self._reader, blocks, conditions).show(node, "fallback")
-            if conditions.purposes:
-                needed = ", ".join(sorted(conditions.purposes))
-                message = f"the fallback of slot '{name}' shows what needs {needed}"
-                hint = "It is for everybody: show only what a request says by itself"
-                self._reader.refuse(node, message, hint)
-            self.slots[name] = replace(self.slots[name], fallback=show)
-            self.reads |= conditions.reads
 
     def _attributes(self, keys: Mapping[str, Node]) -> dict[str, Attribute]:
         found: dict[str, Attribute] = {}

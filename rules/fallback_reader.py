@@ -1,0 +1,43 @@
+"""Reads the fallbacks of slots: what they show wherever no rule wins."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
+
+from rules.blocks import Block
+from rules.condition_parser import ConditionParser, Vocabulary
+from rules.model import Slot
+from rules.reader import Reader
+from rules.show_reader import ShowReader
+from rules.source import Node
+
+
+class Filled(NamedTuple):
+    """The slots of a site with their fallbacks, and the attributes that those show."""
+
+    slots: Mapping[str, Slot]
+    reads: frozenset[str]
+
+
+def read_fallbacks(
+    reader: Reader,
+    slots: Mapping[str, Slot],
+    fallbacks: Mapping[str, Node],
+    vocabulary: Vocabulary,
+    blocks: Mapping[str, Block | None],
+) -> Filled:
+    """Return the slots as they are filled; ``fallbacks`` are by slot, as ``site.yaml`` writes them."""
+    filled, reads = dict(slots), set[str]()
+    for name, node in fallbacks.items():
+        conditions = ConditionParser(reader, vocabulary, ZoneInfo("UTC"))
+        show = ShowReader(reader, blocks, conditions).show(node, "fallback")
+        if conditions.purposes:
+            needed = ", ".join(sorted(conditions.purposes))
+            message = f"the fallback of slot '{name}' shows what needs {needed}"
+            hint = "It is for everybody: show only what a request says by itself"
+            reader.refuse(node, message, hint)
+        filled[name] = replace(slots[name], fallback=show)
+        reads |= conditions.reads
+    return Filled(filled, frozenset(reads))
