@@ -8,6 +8,8 @@ from rules.cap_reader import read_cap
 from rules.condition_parser import ConditionParser, Vocabulary
 from rules.conditions import ALWAYS, Any, Condition
 from rules.findings import did_you_mean
+from rules.index.clauses import clauses_of
+from rules.index.terms import asked
 from rules.model import Campaign, Counter, Rule, Slot
 from rules.reader import Reader
 from rules.schedule_reader import End, read_schedule
@@ -99,6 +101,7 @@ class CampaignFile:
 
     def _rule(self, node: Node, campaign: Campaign) -> Rule | None:
         reader = self._reader
+        before = len(reader.findings)
         keys = reader.keys(node, "a rule", _RULE, ("id", "slot"))
         if not isinstance(node.value, dict):
             return None
@@ -117,12 +120,22 @@ class CampaignFile:
         self.reads |= conditions.reads
         enabled = reader.boolean(keys.get("enabled"), "enabled") is not False and campaign.enabled
         priority = reader.number(keys.get("priority"), "priority")
-        if name is None or slot is None or not variants:
+        if name is None or slot is None or not variants or len(reader.findings) > before:
             return None
         purposes = frozenset(conditions.purposes)
         known = "split" in keys or campaign.exclusive is not None or cap is not None
         return Rule(
-            name, campaign, slot, priority or 0, enabled, condition, variants, purposes, known, cap
+            id=name,
+            campaign=campaign,
+            slot=slot,
+            priority=priority or 0,
+            enabled=enabled,
+            condition=condition,
+            variants=variants,
+            purposes=purposes,
+            clauses=tuple(map(asked, clauses_of(condition))),
+            needs_unit=known,
+            cap=cap,
         )
 
     def _cap(

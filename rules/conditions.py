@@ -43,6 +43,7 @@ class Condition(Protocol):
 Read = Callable[[Context], Value]
 
 
+@lru_cache  # the same question is the same function, so that the index asks it once
 def reader_of(name: str, timezone: ZoneInfo) -> Read | None:
     """Return how a condition reads the clock, in the campaign's own timezone; None for a fact."""
     if name == "time.hour":
@@ -87,6 +88,10 @@ class Compare:
         if value is None and (self.operator != "exists" or self._of_unknown_profile(context)):
             return UNKNOWN
         return TRUE if self._test(value, self.argument) else FALSE
+
+    def holds(self, value: Value) -> bool:
+        """Say whether a value that is known compares as the rule wants."""
+        return self._test(value, self.argument)
 
     def _of_unknown_profile(self, context: Context) -> bool:
         # What the request says needs no purpose; what the profile says always has one.

@@ -11,8 +11,7 @@ import msgspec
 from rules.blocks import BadRender
 from rules.bucketing import PURPOSE, held_out, held_out_of_site, one_of, pick
 from rules.conditions import Context
-from rules.model import Campaign, Rule, Show, Site
-from rules.plain import BadCondition, considered
+from rules.model import BadCondition, Campaign, Rule, Show, Site
 from rules.values import FALSE, TRUE
 
 
@@ -70,6 +69,7 @@ class _Deciding:
         self.errors: list[str] = []
         self._site = site
         self._context = context
+        self._candidates = site.index.of(context)
         self._language = str(context.facts.get("page.language", ""))
         self._request = _hash(site.version, str(context.unit), str(context.now))
         # A visitor ID may be there for statistics alone, which is no grant to deal by it.
@@ -78,30 +78,41 @@ class _Deciding:
             site.holdout and self._dealt and held_out_of_site(site.name, site.holdout, self._dealt)
         )
         self._parts: dict[str, str] = {}
+        self._rule: Rule | None = None
+        """The rule that is looked at: what goes wrong names it."""
 
     def slot(self, slot: str) -> Decision:
-        passed: tuple[Rule, Reason] | None = None
-        rule: Rule | None = None
         if self._held_out:
             return self._default(slot, Reason.HOLDOUT)
+        self._rule = None
         try:
-            for rule, truth in considered(self._site, slot, self._context):
-                if rule.campaign.exclusive is not None and not self._takes_part(rule.campaign):
-                    continue
-                if truth is TRUE:
-                    seen = FALSE if rule.cap is None else rule.cap.evaluate(self._context)
-                    if seen is FALSE:
-                        return self._won(rule)
-                    if seen is not TRUE:
-                        continue  # nobody knows how often, and unknown never matches
-                if passed is None:
-                    passed = rule, Reason.CAPPED if truth is TRUE else Reason.CONSENT_REQUIRED
+            return self._best(slot)
         except BadCondition as bad:
             return self._failed(slot, bad.rule, bad.__cause__ or bad)
         except Exception as bad:
-            return self._failed(slot, rule, bad)
-        if passed is not None:
-            return self._default(slot, passed[1], passed[0])
+            return self._failed(slot, self._rule, bad)
+
+    def _best(self, slot: str) -> Decision:
+        capped: tuple[int, Rule] | None = None
+        for rank, rule in self._candidates.true(slot):
+            self._rule = rule
+            if self._takes_part(rule.campaign):
+                seen = FALSE if rule.cap is None else rule.cap.evaluate(self._context)
+                if seen is FALSE:
+                    return self._won(rule)
+                if seen is TRUE and capped is None:  # unknown never matches, in a cap as well
+                    capped = rank, rule
+        return self._passed_over(slot, capped)
+
+    def _passed_over(self, slot: str, capped: tuple[int, Rule] | None) -> Decision:
+        """Leave the slot to its default, and name the first rule that would have filled it."""
+        for rank, rule in self._candidates.hidden(slot):
+            if capped is not None and capped[0] < rank:
+                break
+            if self._takes_part(rule.campaign):
+                return self._default(slot, Reason.CONSENT_REQUIRED, rule)
+        if capped is not None:
+            return self._default(slot, Reason.CAPPED, capped[1])
         return self._default(slot, Reason.DEFAULT if self._runs(slot) else Reason.DISABLED)
 
     def _takes_part(self, campaign: Campaign) -> bool:
@@ -116,60 +127,62 @@ class _Deciding:
 
     def _runs(self, slot: str) -> bool:
         """Say whether a slot is as its rules want it: it has none, or one of them is running."""
-        rules, now = self._site.rules[slot], self._context.now
-        for rule in rules:  # mostly the first one does
-            if rule.runs(now):
-                return True
-        return not rules
+        return not self._site.rules[slot] or self._candidates.running(slot)
 
     def _failed(self, slot: str, rule: Rule | None, bad: BaseException) -> Decision:
         """Leave the slot as it is, whatever went wrong: the other slots are decided all the same."""
         # Other texts than our own may hold what is known of a visitor, which has no place in a log.
         said = str(bad) if isinstance(bad, BadRender) else type(bad).__name__
         self.errors.append(f"rule '{rule.id}': {said}" if rule else f"slot '{slot}': {said}")
-        return self._nothing(slot, Reason.ERROR, rule)
+        return self._decision(slot, Reason.ERROR, rule)
 
     def _won(self, rule: Rule) -> Decision:
-        campaign, dealt = rule.campaign, self._dealt
+        campaign, dealt, slot = rule.campaign, self._dealt, rule.slot
         if campaign.holdout and dealt and held_out(campaign.name, campaign.holdout, dealt):
-            return self._default(rule.slot, Reason.HOLDOUT, rule)
+            return self._default(slot, Reason.HOLDOUT, rule)
         if dealt is None or not rule.split:
             variant, reason = rule.variants[0], Reason.MATCH
         else:
             variant, reason = pick(rule.id, rule.variants, dealt), Reason.SPLIT
-        return self._shown(rule.slot, rule.id, variant.name, reason, variant.show)
+        return self._decision(slot, reason, rule, variant.name, variant.show)
 
     def _default(self, slot: str, reason: Reason, rule: Rule | None = None) -> Decision:
         """Return what a slot shows that no rule fills: its fallback, else the page's own content."""
         fallback = self._site.slots[slot].fallback
-        if fallback is None:
-            return self._nothing(slot, reason, rule)
         try:
-            return self._shown(slot, rule.id if rule else None, None, reason, fallback)
+            return self._decision(slot, reason, rule, None, fallback)
         except Exception as bad:
             return self._failed(slot, None, bad)
 
-    def _nothing(self, slot: str, reason: Reason, rule: Rule | None) -> Decision:
-        name = rule.id if rule else None
-        identity = f"{self._request}-{_outcome(slot, name, None, reason)}"
-        return Decision(identity, slot, name, None, reason, NOTHING)
-
-    def _shown(
-        self, slot: str, rule: str | None, variant: str | None, reason: Reason, show: Show
+    def _decision(
+        self,
+        slot: str,
+        reason: Reason,
+        rule: Rule | None,
+        variant: str | None = None,
+        show: Show | None = None,
     ) -> Decision:
-        html = None
-        if show.block is not None:
-            html = show.block.render(self._language, show.given, self._context.facts)
-        identity = f"{self._request}-{_outcome(slot, rule, variant, reason)}"
-        action, text = show.action, show.text
+        name = rule.id if rule else None
+        identity = self._id(slot, name, variant, reason)
+        if show is None:
+            return Decision(identity, slot, name, variant, reason, NOTHING)
+        html, action, text = self._html(show), show.action, show.text
         return Decision(
-            identity, slot, rule, variant, reason, action, html, text, show.name, show.value
+            identity, slot, name, variant, reason, action, html, text, show.name, show.value
         )
+
+    def _html(self, show: Show) -> str | None:
+        if show.block is None:
+            return None
+        return show.block.render(self._language, show.given, self._context.facts)
+
+    def _id(self, slot: str, rule: str | None, variant: str | None, reason: Reason) -> str:
+        """Name what was decided for whom and when: equal for equal input, no chance, no clock."""
+        return f"{self._request}-{_outcome(slot, rule, variant, reason)}"
 
 
 @lru_cache(maxsize=4096)  # a site's rules have only so many outcomes
 def _outcome(slot: str, rule: str | None, variant: str | None, reason: Reason) -> str:
-    """Name what was decided, equal for equal input: no chance, no clock."""
     return _hash(slot, rule or "", variant or "", reason)
 
 

@@ -12,6 +12,7 @@ from rules.condition_parser import ConditionParser
 from rules.counters import counters_version, merge
 from rules.fallback_reader import Filled, read_fallbacks
 from rules.findings import BadSite, Finding
+from rules.index.rule_index import RuleIndex
 from rules.model import Rule, Site, exclusive_groups
 from rules.reader import Reader
 from rules.schedule_reader import check_over
@@ -258,6 +259,7 @@ def _site(
 ) -> Site:
     counters = merge(counter for campaign, _ in read for counter in campaign.counters)
     rules = [rule for _, rules in read for rule in rules]
+    ranked = {slot: _ranked(rules, slot) for slot in site_file.slots}
     return Site(
         name=site_file.name,
         version=_version(files),
@@ -266,7 +268,8 @@ def _site(
         slots=filled.slots,
         attributes=site_file.attributes,
         events=site_file.events,
-        rules={slot: _ranked(rules, slot) for slot in site_file.slots},
+        rules=ranked,
+        index=RuleIndex(ranked),
         counters=counters,
         counters_version=counters_version(counters),
         reads=filled.reads.union(*(campaign.reads for campaign, _ in read)),

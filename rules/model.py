@@ -1,14 +1,16 @@
 """A site as the engine holds it: everything checked, compiled and sorted at load."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from rules.attributes import Attribute
 from rules.blocks import Block, Frozen
-from rules.conditions import Condition
+from rules.conditions import Condition, Context
+from rules.index.terms import Asked
 from rules.source import Node
 from rules.values import Value
 
@@ -91,6 +93,8 @@ class Rule(msgspec.Struct, frozen=True):
     variants: tuple[Variant, ...]
     purposes: frozenset[str]
     """Derived from everything the condition, the blocks, the split and the cap read."""
+    clauses: tuple[Asked, ...]
+    """What the condition asks, as the index wants it."""
     needs_unit: bool = False
     """Whether only a visitor with an ID can be shown it: to be dealt something, or to count by."""
     cap: Condition | None = None
@@ -105,6 +109,44 @@ class Rule(msgspec.Struct, frozen=True):
         """Say whether the rule is switched on and its campaign on; ``now`` in milliseconds."""
         schedule = self.campaign.schedule
         return self.enabled and schedule.start <= now < schedule.end
+
+
+class Candidates(Protocol):
+    """The rules that may win the slots of one request."""
+
+    def running(self, slot: str) -> bool:
+        """Say whether any rule of a slot is switched on and on schedule."""
+        ...
+
+    def true(self, slot: str) -> Iterator[tuple[int, Rule]]:
+        """Yield the rules of a slot that may win, the one that wins first, each with its rank.
+
+        Raises ``BadCondition`` where one cannot be evaluated.
+        """
+        ...
+
+    def hidden(self, slot: str) -> Iterator[tuple[int, Rule]]:
+        """Yield the rules of a slot that are not false and that consent hides, each with its rank.
+
+        Raises ``BadCondition`` where one cannot be evaluated.
+        """
+        ...
+
+
+class BadCondition(Exception):
+    """A rule's condition could not be evaluated; the cause is the exception's ``__cause__``."""
+
+    def __init__(self, rule: Rule) -> None:
+        self.rule = rule
+        super().__init__(rule.id)
+
+
+class Finder(Protocol):
+    """Finds the rules of a site that may win: the index, or for comparison the plain search."""
+
+    def of(self, context: Context) -> Candidates:
+        """Return the rules that a request leaves possible."""
+        ...
 
 
 class Counter(msgspec.Struct, frozen=True):
@@ -129,6 +171,7 @@ class Site(msgspec.Struct, frozen=True):
     events: Mapping[str, EventType]
     rules: Mapping[str, tuple[Rule, ...]]
     """Slot -> its rules, the one that wins first."""
+    index: Finder
     counters: tuple[Counter, ...]
     counters_version: str
     """Hash of the counters: counts kept under another one must be rebuilt."""

@@ -1,0 +1,1 @@
+"""Finds the rules that are true of a request without looking at the others."""

@@ -1,0 +1,148 @@
+"""The rules of a site, indexed: which may be true of a request is found by a few intersections of sets.
+
+Every clause of every rule has a number; those of a slot follow each other, the rule that wins first before the
+others. What a request says of one thing leaves some clauses possible; what is in all of these sets is true. After
+S. Whang and others, Indexing Boolean Expressions, VLDB 2009, with sets in place of their posting lists.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rules.conditions import Context
+from rules.index.bits import below, bits
+from rules.index.candidates import Found, IndexedCandidates, Numbering
+from rules.index.clauses import Clause
+from rules.index.clock import Clocks
+from rules.index.dimension import dimension_of
+from rules.index.tallies import Tallies
+from rules.index.terms import EVENTS, Source
+from rules.model import Rule
+from rules.plain import permitted
+
+_KEPT = 1024
+"""Sets kept by what is missing, or granted."""
+
+
+class _Numbered:
+    """Every clause with its number, and by source the terms of those that read it."""
+
+    def __init__(self, rules: Mapping[str, Sequence[Rule]]) -> None:
+        self.terms: dict[Source, list[tuple[int, Any]]] = {}
+        self.counted: list[dict[Source, list[tuple[int, Any]]]] = []
+        """The terms of counters: of clauses that read several, each counter in a layer of its own."""
+        self._owners: list[Rule] = []
+        self._rest: dict[int, Clause] = {}
+        slots: dict[str, tuple[int, int]] = {}
+        for slot, ranked in rules.items():
+            start = len(self._owners)
+            for rule in ranked:
+                if rule.enabled:
+                    self._number(rule)
+            slots[slot] = start, below(len(self._owners) - start)
+        self.numbering = Numbering(self._owners, slots, self._rest)
+
+    def _number(self, rule: Rule) -> None:
+        for clause in rule.clauses:
+            number, layer = len(self._owners), 0
+            self._owners.append(rule)
+            for source, term in clause.terms.items():
+                placed = self.terms
+                if source.kind == EVENTS:
+                    placed, layer = self._layer(layer), layer + 1
+                placed.setdefault(source, []).append((number, term))
+            if clause.rest:
+                self._rest[number] = clause.rest
+
+    def _layer(self, layer: int) -> dict[Source, list[tuple[int, Any]]]:
+        if layer == len(self.counted):
+            self.counted.append({})
+        return self.counted[layer]
+
+
+class RuleIndex:
+    """All rules of a site that are switched on."""
+
+    def __init__(self, rules: Mapping[str, Sequence[Rule]]) -> None:
+        """Index slot -> its rules, the one that wins first."""
+        numbered = _Numbered(rules)
+        self.numbering, terms = numbered.numbering, numbered.terms
+        size = self._size = len(self.numbering.owners)
+        self._layers = [Tallies(placed, size) for placed in numbered.counted]
+        made = {source: dimension_of(source.kind, terms[source], size) for source in terms}
+        schedules = [rule.campaign.schedule for rule in self.numbering.owners]
+        self._clocks = Clocks(schedules, made, size)
+        self._by_source = made
+        said = [(source, each) for source, each in made.items() if source.read is None]
+        self._all = [(dimension, 1 << at) for at, (_, dimension) in enumerate(said)]
+        self._dimensions = [
+            (source.name, source.purpose, dimension.possible, dimension.free, 1 << at)
+            for at, (source, dimension) in enumerate(said)
+        ]
+        self._absent: dict[tuple[int, int, bool, frozenset[str], bool], tuple[int, int]] = {}
+        """What is not known -> the clauses that may be true all the same, and those that consent hides."""
+
+    def of(self, context: Context) -> IndexedCandidates:
+        """Return the rules that a request leaves possible."""
+        facts, granted, profile = context.facts, context.granted, context.counts is not None
+        minute = self._clocks.at(context.now)
+        possible = minute.possible
+        unknown = missing = unread = 0
+        for name, purpose, possible_of, free, mark in self._dimensions:
+            if purpose is None or purpose in granted:
+                value = facts.get(name)
+                if value is not None:
+                    try:
+                        possible &= possible_of(value)
+                    except Exception:  # a value of another type: who reads it will find out
+                        unread |= ~free
+                    continue
+                if profile or purpose is None:
+                    missing |= mark
+                    continue
+            unknown |= mark
+        if profile:
+            for tallies in self._layers:
+                possible &= tallies.possible(context)
+        key = unknown, missing, profile, granted, context.unit is None
+        true, hidden = self._absent.get(key) or self._found_absent(key, context)
+        found = Found(minute.running, possible, true, hidden, unread)
+        return IndexedCandidates(self.numbering, context, found)
+
+    def _found_absent(
+        self, key: tuple[int, int, bool, frozenset[str], bool], context: Context
+    ) -> tuple[int, int]:
+        """Return the clauses that may be true without some values, and the not false ones that are hidden."""
+        unknown, missing, profile, *_ = key
+        permitted = self._permitted(context)
+        true, hidden = permitted, below(self._size) ^ permitted
+        for dimension, mark in self._all:
+            if mark & unknown:
+                true &= dimension.free
+            elif mark & missing:
+                hidden &= ~dimension.false_if_missing
+                true &= dimension.true_if_missing
+        for tallies in () if profile else self._layers:
+            true &= tallies.free
+        if len(self._absent) >= _KEPT:
+            self._absent.clear()
+        self._absent[key] = true, hidden
+        return true, hidden
+
+    def holding_for(self, terms: Mapping[Source, Any], slot: str, first: int) -> int:
+        """Return clauses of a slot below a number that hold for a visitor for whom all of some terms do.
+
+        Those among them that hold for every such visitor are all in it; of others some are.
+        """
+        start, _ = self.numbering.slots[slot]
+        found = below(first) ^ below(start)
+        for source, dimension in self._by_source.items():
+            term = terms.get(source)
+            found &= dimension.free if term is None else dimension.for_one(term)
+        if not any(source.kind == EVENTS for source in terms):
+            for tallies in self._layers:
+                found &= tallies.free
+        return found
+
+    def _permitted(self, context: Context) -> int:
+        owners = enumerate(self.numbering.owners)
+        return bits([number for number, rule in owners if permitted(rule, context)], self._size)

@@ -1,0 +1,72 @@
+"""What the counters of a visitor leave possible.
+
+A site may count hundreds of things, and a visitor has done few of them. So the clauses that hold for somebody
+who did nothing are found once, and a request looks only at the counters that visitor has.
+"""
+
+from bisect import bisect_left
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from rules.conditions import Context
+from rules.index.bits import below, bits
+from rules.index.terms import Counts, Source
+
+
+class _Tally(NamedTuple):
+    """The clauses that read one counter over one window."""
+
+    purpose: str | None
+    window: int | None
+    wrong: tuple[int, ...]
+    """Count -> those of the readers for which it is wrong; the last one for all larger counts."""
+    turned: tuple[int, ...]
+    """Count -> the readers that it makes right or wrong other than no event at all does."""
+
+
+class Tallies:
+    """Every counter that clauses read. A clause may read one: what else it asks must be evaluated."""
+
+    def __init__(self, placed: Mapping[Source, list[tuple[int, Counts]]], size: int) -> None:
+        self._size = size
+        self._tallies: dict[str, list[_Tally]] = {}
+        readers: list[int] = []
+        for source, terms in placed.items():
+            self._tallies.setdefault(source.name, []).append(_tally(source, terms, size))
+            readers += [number for number, _ in terms]
+        self.free = below(size) ^ bits(readers, size)
+        """The clauses that read no counter."""
+        self._nothing: dict[frozenset[str], int] = {}
+
+    def possible(self, context: Context) -> int:
+        """Return the clauses whose count is right, as far as a grant lets us know it."""
+        granted, now = context.granted, context.now
+        found = self._nothing.get(granted) or self._of_nobody(granted)
+        for key, times in (context.counts or {}).items():
+            for tally in self._tallies.get(key, ()):
+                purpose, window, _, turned = tally
+                if purpose in granted:
+                    count = len(times)
+                    if window is not None:
+                        count -= bisect_left(times, now - window)
+                    found ^= turned[count] if count < len(turned) else turned[-1]
+        return found
+
+    def _of_nobody(self, granted: frozenset[str]) -> int:
+        """Return what is possible for somebody who did nothing."""
+        found = below(self._size)
+        for tallies in self._tallies.values():
+            for tally in tallies:
+                if tally.purpose in granted:
+                    found ^= tally.wrong[0]
+        self._nothing[granted] = found
+        return found
+
+
+def _tally(source: Source, placed: list[tuple[int, Counts]], size: int) -> _Tally:
+    largest = max(len(term.table) for _, term in placed)
+    wrong = tuple(
+        bits([number for number, term in placed if not term.at(count)], size)
+        for count in range(largest)
+    )
+    return _Tally(source.purpose, source.window, wrong, tuple(wrong[0] ^ each for each in wrong))

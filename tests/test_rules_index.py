@@ -1,0 +1,199 @@
+"""The index finds what the plain search finds: random rules on random requests."""
+
+import os
+from zoneinfo import ZoneInfo
+
+import re2
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from rules.conditions import All, Any, Compare, Condition, Context, EventCount, Not, reader_of
+from rules.index.clauses import clauses_of
+from rules.index.rule_index import RuleIndex
+from rules.index.terms import asked
+from rules.model import Campaign, Rule, Schedule, Show, Variant
+from rules.plain import PlainFinder
+
+HOUR = 3_600_000
+NOW = 29_833_334 * 60_000
+BERLIN = ZoneInfo("Europe/Berlin")
+CRM, SEEN = "personalization", "statistics"
+HIDE = Show("hide")
+WORDS = ["a", "b", "ab", "ba", "aab"]
+PATHS = ["/", "/a", "/a/", "/a/b", "/ab", "/b/a", "/b"]
+NUMBERS = [-1, 0, 1, 1.5, 2, 3]
+
+
+def compare(name: str, purpose: str | None, operator: str, argument: object) -> Compare:
+    """Return a comparison with a fact, or with the clock in Berlin."""
+    return Compare(name, purpose, operator, argument, reader_of(name, BERLIN))
+
+
+def several(values: list[object]) -> st.SearchStrategy[tuple[object, ...]]:
+    return st.lists(st.sampled_from(values), min_size=1, max_size=3).map(tuple)
+
+
+def on_values(name: str, purpose: str | None, values: list[object]) -> st.SearchStrategy[Compare]:
+    one = st.tuples(st.sampled_from(["equals", "not"]), st.sampled_from(values))
+    more = st.tuples(st.sampled_from(["in", "not_in"]), several(values))
+    there = st.tuples(st.just("exists"), st.booleans())
+    return st.one_of(one, more, there).map(lambda pair: compare(name, purpose, *pair))
+
+
+def on_order(name: str, purpose: str | None, values: list[object]) -> st.SearchStrategy[Compare]:
+    one = st.tuples(st.sampled_from(["lt", "lte", "gt", "gte"]), st.sampled_from(values))
+    two = st.tuples(st.sampled_from(values), st.sampled_from(values)).map(sorted).map(tuple)  # type: ignore[type-var]
+    pair = st.tuples(st.just("between"), two)
+    return st.one_of(one, pair).map(lambda found: compare(name, purpose, *found))
+
+
+def on_text(name: str, purpose: str | None, values: list[str]) -> st.SearchStrategy[Compare]:
+    words = ["starts_with", "ends_with", "contains"]
+    part = st.tuples(st.sampled_from(words), st.sampled_from(values))
+    pattern = st.tuples(st.just("matches"), st.sampled_from(["^/a", "b$", "a.b"]).map(re2.compile))
+    return st.one_of(part, pattern).map(lambda found: compare(name, purpose, *found))
+
+
+def on_events() -> st.SearchStrategy[EventCount]:
+    words = st.sampled_from(["equals", "not", "lt", "lte", "gt", "gte"])
+    one = st.tuples(words, st.integers(0, 3)).map(lambda pair: (pair,))
+    two = st.just((("between", (1, 2)),))
+    return st.builds(
+        lambda counter, window, comparisons: EventCount(
+            counter[0], counter[1], window, comparisons
+        ),
+        st.sampled_from([("views", CRM), ("carts", CRM), ("sold", SEEN)]),
+        st.sampled_from([None, HOUR, 2 * HOUR]),
+        st.one_of(one, two),
+    )
+
+
+LEAVES = st.one_of(
+    on_values("word", CRM, WORDS),
+    on_values("path", None, PATHS),
+    on_values("number", CRM, NUMBERS),
+    on_order("number", CRM, NUMBERS),
+    on_order("price", None, NUMBERS),
+    on_text("path", None, PATHS),
+    on_text("word", SEEN, WORDS),
+    on_order("time.hour", None, [0, 7, 12, 23]),
+    on_values("time.weekday", None, ["monday", "tuesday"]),
+    on_events(),
+)
+CONDITIONS: st.SearchStrategy[Condition] = st.recursive(
+    LEAVES,
+    lambda inner: st.one_of(
+        st.lists(inner, min_size=1, max_size=4).map(lambda parts: All(tuple(parts))),
+        st.lists(inner, min_size=1, max_size=4).map(lambda parts: Any(tuple(parts))),
+        inner.map(Not),
+    ),
+    max_leaves=8,
+)
+
+
+def purposes_of(condition: Condition) -> frozenset[str]:
+    """Return the purposes of all that a condition reads."""
+    if isinstance(condition, (All, Any)):
+        return frozenset().union(*map(purposes_of, condition.parts))
+    if isinstance(condition, Not):
+        return purposes_of(condition.part)
+    purpose = condition.purpose  # type: ignore[attr-defined]
+    return frozenset({purpose} if purpose else ())
+
+
+SCHEDULES = st.sampled_from(
+    [Schedule(), Schedule(NOW + 60_000), Schedule(0, NOW), Schedule(NOW - HOUR, NOW + HOUR)]
+)
+
+
+@st.composite
+def rules(draw: st.DrawFn) -> dict[str, tuple[Rule, ...]]:
+    """Return the rules of two slots."""
+    found: dict[str, tuple[Rule, ...]] = {}
+    for slot in ("hero", "strip"):
+        conditions = draw(st.lists(CONDITIONS, max_size=12))
+        found[slot] = tuple(
+            rule(f"{slot}-{at}", condition, draw(SCHEDULES), draw(st.integers(0, 9)))
+            for at, condition in enumerate(conditions)
+        )
+    return found
+
+
+ALWAYS_ON = Schedule()
+
+
+def rule(name: str, condition: Condition, schedule: Schedule = ALWAYS_ON, chance: int = 1) -> Rule:
+    """Return a rule; one chance in ten switches it off, one makes it a split."""
+    return Rule(
+        id=name,
+        campaign=Campaign("c", schedule),
+        slot="strip" if name.startswith("strip") else "hero",
+        priority=0,
+        enabled=chance != 0,
+        condition=condition,
+        variants=(Variant(None, 1, HIDE),),
+        purposes=purposes_of(condition),
+        clauses=tuple(map(asked, clauses_of(condition))),
+        needs_unit=chance == 9,
+    )
+
+
+def maybe(values: list[object]) -> st.SearchStrategy[object]:
+    return st.one_of(st.none(), st.sampled_from(values))
+
+
+TIMES = st.lists(st.sampled_from([NOW - 3 * HOUR, NOW - 2 * HOUR, NOW - HOUR, NOW]), max_size=4)
+CONTEXTS = st.builds(
+    lambda now, facts, granted, counts, unit: Context(
+        NOW + now,
+        {name: value for name, value in facts.items() if value is not None},
+        frozenset(granted),
+        counts,
+        unit,
+    ),
+    st.sampled_from([0, 59_999, 60_000, HOUR, -HOUR - 1, 30 * HOUR]),
+    st.fixed_dictionaries(
+        {
+            "word": maybe([*WORDS, "c"]),
+            "path": maybe([*PATHS, "/c", "/a/b/a"]),
+            "number": maybe([*NUMBERS, 2.5, 9]),
+            "price": maybe([*NUMBERS, 1.7]),
+        }
+    ),
+    st.lists(st.sampled_from([CRM, SEEN]), unique=True),
+    st.one_of(
+        st.none(),
+        st.fixed_dictionaries(
+            {}, optional={name: TIMES.map(sorted) for name in ("views", "carts", "sold", "else")}
+        ),
+    ),
+    st.sampled_from([None, "visitor"]),
+)
+LONG = os.environ.get("TAGWERK_LONG")
+
+
+def seen(finder: object, context: Context) -> object:
+    """Return all that a search tells of a request."""
+    found = finder.of(context)  # type: ignore[attr-defined]
+    return [
+        (
+            found.running(slot),
+            [rule.id for _, rule in found.true(slot)],
+            [rule.id for _, rule in found.hidden(slot)],
+        )
+        for slot in ("hero", "strip")
+    ]
+
+
+@settings(
+    max_examples=2500 if LONG else 700,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+@given(rules=rules(), contexts=st.lists(CONTEXTS, min_size=30, max_size=30))
+def test_the_index_finds_what_looking_at_every_rule_finds(
+    rules: dict[str, tuple[Rule, ...]], contexts: list[Context]
+) -> None:
+    index, plain = RuleIndex(rules), PlainFinder(rules)
+    for context in contexts:
+        assert seen(index, context) == seen(plain, context), context

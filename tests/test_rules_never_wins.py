@@ -1,0 +1,131 @@
+"""Rules that can never win: who is above them, and that nobody is named who can win."""
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from rules.conditions import ALWAYS, All, Any, Condition, EventCount, Not
+from rules.index.rule_index import RuleIndex
+from rules.model import Rule, Schedule
+from rules.never_wins import never_win
+from rules.plain import PlainFinder
+from test_rules_index import CONTEXTS, CRM, HOUR, NOW, SEEN, compare, rule, rules
+
+GOLD = compare("tier", CRM, "equals", "gold")
+METALS = compare("tier", CRM, "in", ("gold", "silver"))
+NO_GOLD = compare("tier", CRM, "not", "gold")
+NO_METALS = compare("tier", CRM, "not_in", ("gold", "silver"))
+SHOES = compare("path", None, "starts_with", "/shoes/")
+BOOTS = compare("path", None, "starts_with", "/shoes/boots/")
+RICH = compare("spent", CRM, "gt", 100)
+RICHER = compare("spent", CRM, "between", (101, 200))
+NIGHT = compare("time.hour", None, "gte", 22)
+SEARCH = compare("path", None, "contains", "?")
+KNOWN = compare("tier", CRM, "exists", True)
+NOBODY = compare("tier", CRM, "exists", False)
+
+
+def views(least: int, window: int | None = None) -> EventCount:
+    """Return the condition of at least so many views."""
+    return EventCount("views", CRM, window, (("gte", least),))
+
+
+def both(*parts: Condition) -> Condition:
+    """Return the condition that all of some hold."""
+    return All(parts)
+
+
+BEATEN = {
+    "everybody": (ALWAYS, GOLD),
+    "the same": (GOLD, GOLD),
+    "one of more values": (METALS, GOLD),
+    "fewer exceptions": (NO_GOLD, NO_METALS),
+    "a value that is no exception": (NO_METALS, compare("tier", CRM, "equals", "bronze")),
+    "fewer things asked": (SHOES, both(SHOES, GOLD)),
+    "a shorter beginning": (SHOES, BOOTS),
+    "a beginning that is not avoided": (Not(BOOTS), compare("path", None, "starts_with", "/men/")),
+    "a wider span": (RICH, RICHER),
+    "more than": (RICH, compare("spent", CRM, "gte", 500)),
+    "fewer views": (views(2), views(3)),
+    "the same hour": (NIGHT, both(NIGHT, GOLD)),
+    "the same part of a text": (SEARCH, both(SEARCH, GOLD)),
+    "a known tier": (KNOWN, GOLD),
+    "no tier": (NOBODY, both(NOBODY, SHOES)),
+    "any of": (Any((GOLD, SHOES)), both(BOOTS, KNOWN)),
+    "none of": (Not(Any((GOLD, SHOES))), both(NO_METALS, Not(SHOES))),
+    "each clause by another": (METALS, Any((GOLD, compare("tier", CRM, "equals", "silver")))),
+}
+FREE = {
+    "another value": (GOLD, compare("tier", CRM, "equals", "silver")),
+    "more values": (GOLD, METALS),
+    "more exceptions": (NO_METALS, NO_GOLD),
+    "something else asked": (both(SHOES, GOLD), SHOES),
+    "a longer beginning": (BOOTS, SHOES),
+    "a beginning that holds what is avoided": (Not(BOOTS), SHOES),
+    "a narrower span": (RICHER, RICH),
+    "more views": (views(3), views(2)),
+    "another window": (views(2, HOUR), views(3)),
+    "only at night": (both(NIGHT, GOLD), GOLD),
+    "no tier, and a value of it": (NOBODY, GOLD),
+    "a value, and no tier": (NO_GOLD, NOBODY),
+    "another part of a text": (SEARCH, compare("path", None, "contains", "??")),
+    "one clause is free": (GOLD, Any((GOLD, SHOES))),
+}
+
+
+def beaten(above: Rule, below: Rule) -> list[tuple[str, str]]:
+    """Return who never wins, and by whom."""
+    ranked = {"hero": (above, below)}
+    return [(rule.id, other.id) for rule, other in never_win(RuleIndex(ranked), ranked)]
+
+
+@pytest.mark.parametrize("name", BEATEN)
+def test_a_rule_below_one_that_always_holds_never_wins(name: str) -> None:
+    above, below = BEATEN[name]
+    assert beaten(rule("above", above), rule("below", below)) == [("below", "above")]
+
+
+@pytest.mark.parametrize("name", FREE)
+def test_a_rule_that_may_win_is_not_named(name: str) -> None:
+    above, below = FREE[name]
+    assert beaten(rule("above", above), rule("below", below)) == []
+
+
+def test_who_is_off_beats_nobody() -> None:
+    month = Schedule(NOW, NOW + 720 * HOUR)
+    assert beaten(rule("above", GOLD, month), rule("below", GOLD)) == []
+    assert beaten(rule("above", GOLD, month), rule("below", GOLD, month)) == [("below", "above")]
+    assert beaten(rule("above", GOLD, chance=0), rule("below", GOLD)) == []
+
+
+def test_who_needs_more_consent_beats_nobody() -> None:
+    seen = compare("other", SEEN, "exists", True)
+    assert beaten(rule("above", Any((GOLD, seen))), rule("below", GOLD)) == []
+    assert beaten(rule("above", GOLD, chance=9), rule("below", GOLD)) == []
+    assert beaten(rule("above", GOLD, chance=9), rule("below", GOLD, chance=9)) != []
+
+
+def test_who_is_passed_over_now_and_then_beats_nobody() -> None:
+    above = rule("above", GOLD)
+    capped = msgspec.structs.replace(above, cap=views(1))
+    assert beaten(capped, rule("below", GOLD)) == []
+    group = msgspec.structs.replace(above.campaign, name="other", exclusive="tests")
+    assert beaten(msgspec.structs.replace(above, campaign=group), rule("below", GOLD)) == []
+
+
+@settings(
+    max_examples=200,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+@given(rules=rules(), contexts=st.lists(CONTEXTS, min_size=20, max_size=20))
+def test_whoever_is_named_wins_for_nobody(
+    rules: dict[str, tuple[Rule, ...]], contexts: list
+) -> None:  # type: ignore[type-arg]
+    named = {each.id for each, _ in never_win(RuleIndex(rules), rules)}
+    plain = PlainFinder(rules)
+    for context in contexts:
+        for slot in rules:
+            first = next(plain.of(context).true(slot), None)
+            assert first is None or first[1].id not in named
