@@ -22,6 +22,6 @@ def below(size: int) -> int:
 def lowest_first(numbers: int) -> Iterator[int]:
     """Yield the numbers of a set, in order."""
     while numbers:
-        others = numbers & (numbers - 1)  # -numbers would cost ten times as much: it is negative
+        others = numbers & (numbers - 1)
         yield (numbers ^ others).bit_length() - 1
         numbers = others

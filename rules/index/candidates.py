@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from rules.conditions import Context, Not
-from rules.index.bits import lowest_first
 from rules.index.clauses import Clause
 from rules.model import Rule
 from rules.plain import evaluated
@@ -30,34 +29,33 @@ class Numbering(NamedTuple):
                 yield last, number
 
 
-class Found(NamedTuple):
-    """Sets of clauses."""
-
-    running: int
-    """Of rules whose schedule is on."""
-    possible: int
-    """Those of them that what is known leaves possible."""
-    true: int
-    """Those of the possible ones that need nothing else to be known, and no other consent."""
-    hidden: int
-    """Those of the possible ones that need other consent."""
-    unread: int
-    """Clauses whose value could not be looked up: their rules are evaluated, too."""
-
-
 class IndexedCandidates:
     """The rules that may win the slots of one request."""
 
-    def __init__(self, numbering: Numbering, context: Context, found: Found) -> None:
+    __slots__ = ("_context", "_hidden", "_numbering", "_running", "_true", "_unread")
+
+    def __init__(
+        self,
+        numbering: Numbering,
+        context: Context,
+        running: int,
+        true: int,
+        hidden: int,
+        unread: int,
+    ) -> None:
+        """Take sets of clauses: of rules on schedule, true and allowed, not false and not allowed, and
+        those whose value could not be looked up: their rules are evaluated."""
         self._numbering = numbering
         self._context = context
-        self._found = found
-        self._true = found.possible & found.true
+        self._running = running
+        self._true = true
+        self._hidden = hidden
+        self._unread = unread
 
     def running(self, slot: str) -> bool:
         """Say whether any rule of a slot is switched on and on schedule."""
         start, mask = self._numbering.slots[slot]
-        return self._found.running >> start & mask != 0
+        return self._running >> start & mask != 0
 
     def true(self, slot: str) -> Iterator[tuple[int, Rule]]:
         """Yield the rules of a slot that may win, the one that wins first, each with its rank."""
@@ -65,7 +63,7 @@ class IndexedCandidates:
 
     def hidden(self, slot: str) -> Iterator[tuple[int, Rule]]:
         """Yield the rules of a slot that are not false and that consent hides, each with its rank."""
-        return self._rules(slot, self._found.possible & self._found.hidden, only_false_refuses=True)
+        return self._rules(slot, self._hidden, only_false_refuses=True)
 
     def _rules(
         self, slot: str, clauses: int, *, only_false_refuses: bool
@@ -73,9 +71,13 @@ class IndexedCandidates:
         """Yield the rules of clauses whose rest is true, or at least not false."""
         owners, slots, rest = self._numbering
         start, mask = slots[slot]
-        unread = self._found.unread
+        unread = self._unread
         last: Rule | None = None
-        for rank in lowest_first(clauses >> start & mask):
+        left = clauses >> start & mask
+        while left:
+            others = left & (left - 1)  # all but the lowest: -left would be slow, as it is negative
+            rank = (left ^ others).bit_length() - 1
+            left = others
             number = start + rank
             rule = owners[number]
             if rule is last:
@@ -89,7 +91,7 @@ class IndexedCandidates:
 
     def _evaluated(self, rule: Rule, number: int) -> Truth:
         """Return the truth of what no set says of a clause: of its rule, if a value could not be read."""
-        if self._found.unread >> number & 1:
+        if self._unread >> number & 1:
             return evaluated(rule, self._context)
         worst = TRUE
         for condition, positive in self._numbering.rest.get(number, ()):

@@ -10,7 +10,7 @@ from typing import Any
 
 from rules.conditions import Context
 from rules.index.bits import below, bits
-from rules.index.candidates import Found, IndexedCandidates, Numbering
+from rules.index.candidates import IndexedCandidates, Numbering
 from rules.index.clauses import Clause
 from rules.index.clock import Clocks
 from rules.index.dimension import dimension_of
@@ -105,8 +105,9 @@ class RuleIndex:
                 possible &= tallies.possible(context)
         key = unknown, missing, profile, granted, context.unit is None
         true, hidden = self._absent.get(key) or self._found_absent(key, context)
-        found = Found(minute.running, possible, true, hidden, unread)
-        return IndexedCandidates(self.numbering, context, found)
+        return IndexedCandidates(
+            self.numbering, context, minute.running, possible & true, possible & hidden, unread
+        )
 
     def _found_absent(
         self, key: tuple[int, int, bool, frozenset[str], bool], context: Context
