@@ -6,7 +6,8 @@ from string import punctuation
 from urllib.parse import quote, unquote
 
 from rules.attributes import BUILT_IN, QUERY
-from rules.operators import NEVER
+from rules.operators import FOLDED, base_of
+from rules.operators import never as said_of
 
 _BEGINS = ("equals", "not", "in", "not_in", "starts_with")
 """The operators whose text stands at the beginning of what it is compared with."""
@@ -22,6 +23,8 @@ _KEPT = re.compile(r"%(2[35Ff]|3[Ff])")
 """Encoded # % / ?: a path people read holds them if the address has ``%2523`` or so, or needs them."""
 _UNSENT = re.compile(r"[^!-~]")
 """What browsers encode in every address."""
+_WRITTEN = re.compile(r"\{(starts_with|ends_with|contains):")
+"""A comparison that a hint writes out."""
 _STARS = {
     (False, True): "starts_with",
     (True, False): "ends_with",
@@ -33,8 +36,13 @@ _SCHEMES = ("https://", "http://")
 
 def never(name: str, operator: str, text: str) -> tuple[str, str] | None:
     """Return what is wrong with a text compared with an attribute, and what to do; None: it can be."""
-    check = _CHECKS.get(name)
-    if check is None or (operator == "matches" and not _literal(text)):
+    check, base = _CHECKS.get(name), base_of(operator)
+    if check is None:
+        return None
+    if base != operator:
+        found = None if not check(base, text.lower()) else never(name, base, text)
+        return found and (found[0], _WRITTEN.sub(rf"{{\1{FOLDED}:", found[1]))
+    if operator == "matches" and not _literal(text):
         return None
     hint = check(operator, text)
     bare = text.strip("*")
@@ -44,7 +52,7 @@ def never(name: str, operator: str, text: str) -> tuple[str, str] | None:
             bare = f"/{bare.removeprefix('/')}"
         if not check(other, bare):
             hint = f"A * stands for itself: write {_instead(name, operator, other, bare)}"
-    return (f"{name} {NEVER.get(operator, 'is never')} '{text}'", hint) if hint else None
+    return (f"{name} {said_of(operator)} '{text}'", hint) if hint else None
 
 
 def _literal(pattern: str) -> bool:

@@ -1,47 +1,84 @@
 """Reads what an operator compares with, checked against the attribute's type and allowed values."""
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import re2
 
-from rules.address_check import never
+from rules import address_check
+from rules.argument_shapes import read_days, read_last, read_networks, read_times
+from rules.arguments import Address, Folded, Moment, Version
 from rules.attributes import Attribute
+from rules.clock import written_moment
 from rules.findings import did_you_mean, straight_quotes, without_curly_quotes
-from rules.operators import NEVER, OPERATORS
+from rules.keys import address, version
+from rules.operators import OPERATORS, base_of, never
 from rules.reader import Reader, said
 from rules.source import Node
 from rules.values import fits
 from rules.wrong_values import WORD, hint_to
 
 MAX_PATTERN = 1024
+UTC = ZoneInfo("UTC")
 _BOUNDS = ("lt", "lte", "gt", "gte", "between")
+_TO_THE_END = ("lte", "gt", "after")
+"""Operators for which a day alone means its last moment."""
 
 
 class ArgumentReader:
-    """Reads one argument; what is wrong with it is noted and something harmless returned."""
+    """Reads one argument; what is wrong with it is noted and something harmless returned.
 
-    def __init__(self, reader: Reader, attribute: Attribute, word: str, node: Node) -> None:
+    ``timezone`` is the campaign's, for moments and times of the day.
+    """
+
+    def __init__(
+        self,
+        reader: Reader,
+        attribute: Attribute,
+        word: str,
+        node: Node,
+        timezone: ZoneInfo = UTC,
+    ) -> None:
         self._reader = reader
         self._attribute = attribute
-        self._shape = OPERATORS[word].shape
+        self._row = OPERATORS[word]
+        self._shape = self._row.shape
         self._word = word
         self._node = node
+        self._timezone = timezone
 
     def read(self) -> object:
         """Return the argument in the shape its operator wants."""
-        if self._shape == "same":
-            return self._one(self._node)
-        if self._shape in ("list", "pair"):
+        reader, node, shape = self._reader, self._node, self._shape
+        if shape == "same":
+            return self._one(node)
+        if shape in ("list", "pair"):
             return self._several()
-        if self._shape == "boolean":
-            return self._reader.boolean(self._node, f"'{self._word}'")
+        if shape == "items":
+            return self._items()
+        if shape == "boolean":
+            return reader.boolean(node, f"'{self._word}'")
+        if shape == "networks":
+            return read_networks(reader, node)
+        if shape == "window":
+            dated = self._attribute.type == "date"
+            return read_last(reader, node, self._word, self._timezone if dated else None)
+        if shape == "days":
+            return read_days(reader, node, self._timezone)
+        if shape == "times":
+            return read_times(reader, node, self._timezone)
         return self._text()
 
-    def _one(self, node: Node) -> object:
+    def _one(self, node: Node, *, last: bool = False) -> object:
         attribute = self._attribute
         if self._shape == "same" and isinstance(node.value, list):
-            self._no_list("value", f"Write it without '{self._word}', or with 'in'")
-        elif not fits(node.value, attribute.type):
+            in_ = self._word.replace(base_of(self._word), "in")
+            without = f"without '{self._word}', or " if self._word == "equals" else ""
+            hint = f"Write it {without}with '{in_}'"
+            self._no_list("value", hint if base_of(self._word) == "equals" else "")
+            return node.value
+        ready = self._ready(node, last or self._word in _TO_THE_END)
+        if ready is None:
             shown = f"'{node.value}'" if isinstance(node.value, str) else said(node)
             hint = hint_to(node.value, attribute.type, attribute.form)
             message = f"{attribute.name} is {WORD[attribute.type]}, not {shown}"
@@ -51,13 +88,35 @@ class ArgumentReader:
         elif attribute.values and self._is_none(node.value, attribute.values):
             words, form = attribute.other_words, attribute.form
             hint = did_you_mean(str(node.value), map(str, attribute.values), words, form)
-            self._reader.refuse(node, f"{attribute.name} is never {node.value!r}", hint)
-        return node.value
+            verb = never("has_any" if self._shape == "items" else "")
+            self._reader.refuse(node, f"{attribute.name} {verb} {node.value!r}", hint)
+        return ready
+
+    def _ready(self, node: Node, last: bool) -> object:
+        """Return a value as its operator compares it; None if it is not of the attribute's type."""
+        value, kind = node.value, self._attribute.type
+        if kind == "list":  # whatever one of it is compared with is a text
+            return value if isinstance(value, str) else None
+        if kind == "datetime" and isinstance(value, str):
+            moment = written_moment(value, self._timezone, last=last)
+            return None if moment is None else _written(Moment(moment), value)
+        if not fits(value, kind):
+            return None
+        if kind == "version":
+            return _written(Version(version(value)), str(value))
+        if kind == "ip":
+            return _written(Address(address(value)), str(value))
+        return self._folded(value) if isinstance(value, str) else value
+
+    def _folded(self, text: str) -> str:
+        return _written(Folded(text.casefold()), text) if self._row.folded else text
 
     def _is_none(self, value: Any, values: tuple[Any, ...]) -> bool:
         """Say whether a value is none of those there are; a bound may lie between two of them."""
         if self._word in _BOUNDS:
             return not min(values) <= value <= max(values)
+        if self._row.folded:
+            return value.casefold() not in [each.casefold() for each in values]
         return value not in values
 
     def _no_list(self, what: str, hint: str) -> None:
@@ -74,7 +133,7 @@ class ArgumentReader:
             message = f"the quotes of {text} would be compared, too"
             self._reader.refuse(node, message, straight_quotes(bare))
         elif wrong := self._attribute.source == "request" and (
-            never(self._attribute.name, self._word, text) or self._other_word(text)
+            address_check.never(self._attribute.name, self._word, text) or self._other_word(text)
         ):
             self._reader.refuse(node, *wrong)
         else:
@@ -85,26 +144,34 @@ class ArgumentReader:
         """Return what is wrong with what people call a value, and the value."""
         attribute, word = self._attribute, self._word
         meant = attribute.other_words.get(text.lower())
-        if meant is None or self._shape == "pattern":
+        if meant is None or self._shape in ("pattern", "items"):
             return None
-        known = set(attribute.other_words.values())
-        part = self._shape == "text"
-        if text in known or (part and any(OPERATORS[word].test(each, text) for each in known)):
+        known = {self._folded(each) for each in attribute.other_words.values()}
+        folded, part = self._folded(text), self._shape == "text"
+        if folded in known or (part and any(self._row.test(each, folded) for each in known)):
             return None
-        return f"{attribute.name} {NEVER.get(word, 'is never')} '{text}'", f"Write '{meant}'"
+        return f"{attribute.name} {never(word)} '{text}'", f"Write '{meant}'"
 
     def _several(self) -> object:
         before = len(self._reader.findings)
-        items = [self._one(item) for item in self._reader.items(self._node, f"'{self._word}'")]
+        nodes = self._reader.items(self._node, f"'{self._word}'")
+        pair = self._shape == "pair"
+        items = [self._one(item, last=pair and at == 1) for at, item in enumerate(nodes)]
         if len(self._reader.findings) > before:
             return (0, 0)
-        if self._shape == "list" and not items:
+        if not pair and not items:
             self._reader.refuse(self._node, f"'{self._word}' lists nothing", "List a value")
-        if self._shape == "pair" and len(items) != 2:
+        if pair and len(items) != 2:
             message = f"'{self._word}' needs two values, not {len(items)}"
             self._reader.refuse(self._node, message, "Write the lower and the higher: [a, b]")
             return (0, 0)
         return tuple(items)
+
+    def _items(self) -> object:
+        nodes = self._node.value if isinstance(self._node.value, list) else [self._node]
+        if not nodes:
+            self._reader.refuse(self._node, f"'{self._word}' lists nothing", "List a value")
+        return frozenset(str(self._one(node)) for node in nodes)
 
     def _text(self) -> object:
         node, word = self._node, self._word
@@ -115,12 +182,13 @@ class ArgumentReader:
         text = self._reader.text(node, f"'{word}'")
         if text is None or not self._can_be(node):
             return None
-        return self._pattern(text) if self._shape == "pattern" else text
+        return self._pattern(text) if self._shape == "pattern" else self._folded(text)
 
     def _pattern(self, text: str) -> object:
         options = re2.Options()
         options.log_errors = False
         options.max_mem = 1 << 20
+        options.case_sensitive = self._word == base_of(self._word)
         try:
             if len(text) > MAX_PATTERN:
                 raise re2.error(f"the pattern is longer than {MAX_PATTERN} characters")
@@ -130,3 +198,9 @@ class ArgumentReader:
             hint = "Patterns are RE2: no look-around, no back-references"
             self._reader.refuse(self._node, f"not a pattern: {why}", hint)
             return None
+
+
+def _written(argument: Any, text: str) -> Any:
+    """Let an argument know how it was written."""
+    argument.text = text
+    return argument

@@ -17,6 +17,8 @@ class Attribute(msgspec.Struct, frozen=True):
     values: tuple[str | int | float | bool, ...] = ()
     form: str = ""
     """How a value is written, where there are too many to list."""
+    freshness: int | None = None
+    """Milliseconds after which a value is no longer known; None: never."""
     other_words: Mapping[str, str] = {}
     """What people write for a value -> the value; in small letters where not all values are known."""
 
@@ -26,7 +28,7 @@ WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", 
 _GERMAN_WEEKDAYS = (
     "montag", "dienstag", "mittwoch", "donnerstag", "freitag", "samstag", "sonntag",
 )  # fmt: skip
-_OTHER_WEEKDAYS = {
+OTHER_WEEKDAYS = {
     word: day
     for day, german in zip(WEEKDAYS, _GERMAN_WEEKDAYS, strict=True)
     for other in (german, german[:2], day[:3])
@@ -53,6 +55,7 @@ _OTHER_BROWSERS = {
     "samsung browser": "Samsung Internet",
 }
 """The commonest of the names that ``edge/device.py`` finds, and what people call them."""
+_TWO_LETTERS = "Write the two small letters of ISO 639: de"
 _WHOLE = "Write a whole number"
 
 
@@ -73,6 +76,9 @@ _BUILT_IN = (
     Attribute("device.type", "string", values=DEVICES),
     Attribute("device.os", "string", other_words=_words(_SYSTEMS, _OTHER_SYSTEMS)),
     Attribute("device.browser", "string", other_words=_words(_BROWSERS, _OTHER_BROWSERS)),
+    Attribute("device.os_version", "version"),
+    Attribute("device.browser_version", "version"),
+    Attribute("client.ip", "ip"),
     Attribute(
         "geo.country",
         "string",
@@ -80,15 +86,18 @@ _BUILT_IN = (
         form="Write the two letters of ISO 3166: DE",
         other_words={"UK": "GB", "EL": "GR"},
     ),
-    Attribute(
-        "language", "string", values=LANGUAGES, form="Write the two small letters of ISO 639: de"
-    ),
+    Attribute("geo.location", "location"),
+    Attribute("language", "string", values=LANGUAGES, form=_TWO_LETTERS),
+    Attribute("languages", "list", values=LANGUAGES, form=_TWO_LETTERS),
+    Attribute("time.now", "datetime"),
     Attribute("time.hour", "number", values=tuple(range(24)), form=f"{_WHOLE} from 0 to 23"),
-    Attribute("time.weekday", "string", values=WEEKDAYS, other_words=_OTHER_WEEKDAYS),
+    Attribute("time.weekday", "string", values=WEEKDAYS, other_words=OTHER_WEEKDAYS),
     Attribute("time.date", "date"),
     Attribute("time.month", "number", values=tuple(range(1, 13)), form=f"{_WHOLE} from 1 to 12"),
     Attribute("customer.known", "boolean", source="link", purpose="personalization"),
 )
+CLOCK = ("time.now", "time.hour", "time.weekday", "time.date", "time.month")
+"""The attributes that are read from the clock of the campaign, and not from the facts."""
 BUILT_IN: dict[str, Attribute] = {attribute.name: attribute for attribute in _BUILT_IN}
 
 QUERY = "page.query."

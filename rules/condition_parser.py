@@ -10,6 +10,7 @@ from rules.conditions import ALWAYS, All, Any, Compare, Condition, Not, reader_o
 from rules.event_reader import read_event
 from rules.findings import AFTER_COMMA, did_you_mean_key, misspelt
 from rules.model import Counter, EventType
+from rules.operators import key_of
 from rules.reader import Reader
 from rules.source import Node, cut_off
 
@@ -179,9 +180,16 @@ class ConditionParser:
         if attribute is None:
             return ALWAYS
         read = reader_of(attribute.name, self._timezone)
-        compared = read_comparisons(self._reader, attribute, key, value)
+        compared = read_comparisons(self._reader, attribute, key, value, timezone=self._timezone)
         parts = [
-            Compare(attribute.name, attribute.purpose, word, argument, read)
+            Compare(
+                attribute.name,
+                attribute.purpose,
+                word,
+                argument,
+                read,
+                key_of(word, attribute.type),
+            )
             for word, argument in compared
         ]
         return parts[0] if len(parts) == 1 else All(tuple(parts))

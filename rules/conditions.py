@@ -3,18 +3,17 @@
 from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from functools import lru_cache
+from typing import Any as Anything
 from typing import NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from rules.attributes import WEEKDAYS
+from rules.clock import MINUTE, local, now_text
+from rules.keys import Key
 from rules.operators import OPERATORS, Test
-from rules.values import FALSE, HIDDEN, TRUE, UNKNOWN, Truth, Value, truth
-
-MINUTE = 60_000
+from rules.values import FALSE, HIDDEN, TRUE, UNKNOWN, Single, Truth, Value, truth
 
 
 class Context(msgspec.Struct, frozen=True):
@@ -45,25 +44,21 @@ Read = Callable[[Context], Value]
 
 @lru_cache  # the same question is the same function, so that the index asks it once
 def reader_of(name: str, timezone: ZoneInfo) -> Read | None:
-    """Return how a condition reads the clock, in the campaign's own timezone; None for a fact."""
+    """Return how a condition reads the clock, in the campaign's own timezone; None for a fact.
+
+    What it reads is the same for all of a minute.
+    """
+    if name == "time.now":
+        return lambda context: now_text(context.now // MINUTE, timezone)
     if name == "time.hour":
-        return lambda context: _local(context, timezone).hour
+        return lambda context: local(context.now, timezone).hour
     if name == "time.weekday":
-        return lambda context: WEEKDAYS[_local(context, timezone).weekday()]
+        return lambda context: WEEKDAYS[local(context.now, timezone).weekday()]
     if name == "time.month":
-        return lambda context: _local(context, timezone).month
+        return lambda context: local(context.now, timezone).month
     if name == "time.date":
-        return lambda context: _local(context, timezone).date().isoformat()
+        return lambda context: local(context.now, timezone).date().isoformat()
     return None
-
-
-def _local(context: Context, timezone: ZoneInfo) -> datetime:
-    return _minute(context.now // MINUTE, timezone)
-
-
-@lru_cache(maxsize=64)  # all that rules ask of the clock holds for a minute, in every timezone
-def _minute(minute: int, timezone: ZoneInfo) -> datetime:
-    return datetime.fromtimestamp(minute * MINUTE / 1000, timezone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,21 +68,32 @@ class Compare:
     attribute: str
     purpose: str | None
     operator: str
-    argument: object
+    argument: Anything
     read: Read | None
+    key: Key | None = None
+    """From the fact to what is compared, for types that are more than their text."""
     _test: Test = field(init=False, repr=False)
+    _moving: bool = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_test", OPERATORS[self.operator].test)
+        row = OPERATORS[self.operator]
+        object.__setattr__(self, "_test", row.test)
+        object.__setattr__(self, "_moving", row.moving)
 
     def evaluate(self, context: Context) -> Truth:
         """Return HIDDEN where consent hides the attribute, UNKNOWN where nobody knows it."""
         if self.purpose is not None and self.purpose not in context.granted:
             return HIDDEN
         value = context.facts.get(self.attribute) if self.read is None else self.read(context)
-        if value is None and (self.operator != "exists" or self._of_unknown_profile(context)):
-            return UNKNOWN
-        return TRUE if self._test(value, self.argument) else FALSE
+        if value is None:
+            if self.operator != "exists" or self._of_unknown_profile(context):
+                return UNKNOWN
+        elif self.key is not None:
+            value = self.key(value)
+            if value is None:
+                return UNKNOWN
+        argument = self.argument.at(context.now) if self._moving else self.argument
+        return TRUE if self._test(value, argument) else FALSE
 
     def holds(self, value: Value) -> bool:
         """Say whether a value that is known compares as the rule wants."""
@@ -189,7 +195,7 @@ def _cases(parts: tuple[Condition, ...]) -> _Cases | None:
         first = _first(part)
         if common is None or first is None or first.attribute != common.attribute:
             return None
-        if not isinstance(first.argument, Value):
+        if not isinstance(first.argument, Single):
             return None  # refused already, with a finding of its own
         by_value[first.argument] = (*by_value.get(first.argument, ()), part)
     return _Cases(common.attribute, common.purpose, by_value) if common else None
@@ -199,8 +205,8 @@ def _first(part: Condition) -> Compare | None:
     """Return the comparison with one value that a part begins with, if it does."""
     if isinstance(part, All) and part.parts:
         part = part.parts[0]
-    if isinstance(part, Compare) and part.operator == "equals" and part.read is None:
-        return part
+    if isinstance(part, Compare) and part.operator == "equals":
+        return part if part.read is None and part.key is None else None
     return None
 
 

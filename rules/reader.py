@@ -1,6 +1,7 @@
 """Reads nodes as the types a schema wants, collecting every finding instead of stopping at one."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from types import MappingProxyType
 
 import msgspec
 
@@ -98,13 +99,21 @@ class Reader:
         found = [self.text(item, f"each of {what}") for item in self.items(node, what)]
         return tuple(text for text in found if text is not None)
 
-    def one_of(self, node: Node | None, what: str, known: Collection[str]) -> str | None:
-        """Return a text out of a set of words."""
+    def one_of(
+        self,
+        node: Node | None,
+        what: str,
+        known: Collection[str],
+        other_words: Mapping[str, str] = MappingProxyType({}),
+    ) -> str | None:
+        """Return a text out of a set of words; ``other_words`` are what people write for one."""
         word = self.text(node, what)
         if word is None or word in known:
             return word
         if node is not None:
-            self.refuse(node, f"there is no {what} '{word}'", did_you_mean(word, known))
+            self.refuse(
+                node, f"there is no {what} '{word}'", did_you_mean(word, known, other_words)
+            )
         return None
 
     def _scalar(self, node: Node | None, what: str, wanted: str) -> object:

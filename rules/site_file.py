@@ -2,15 +2,20 @@
 
 import re
 from collections.abc import Mapping
+from typing import Any
+
+from msgspec.structs import replace
 
 from rules.argument_reader import ArgumentReader
+from rules.argument_shapes import read_window
 from rules.attributes import BUILT_IN, Attribute
 from rules.condition_parser import Vocabulary
 from rules.model import EventType, Slot
 from rules.reader import Reader
 from rules.share_reader import read_share
 from rules.source import Node
-from rules.values import TYPES
+from rules.values import OTHER_TYPES, TYPES
+from rules.wrong_values import WORD
 
 PURPOSES = ("necessary", "functional", "statistics", "personalization", "marketing")
 _SITE = (
@@ -33,6 +38,10 @@ _QUOTED = 'one that begins with # stands in quotes, "#hero"'
 """A # without them begins a comment, and nothing is left of the selector."""
 _DEFAULT_PORT = {"http": "80", "https": "443"}
 _LANGUAGE = re.compile(r"[a-z]{2}\Z")
+_RESERVED = ("page", "utm", "device", "client", "geo", "time")
+"""What the names of built-in attributes begin with."""
+_LISTED = ("string", "number", "boolean", "date", "list")
+"""The types whose values a site can list."""
 
 
 class SiteFile:
@@ -119,7 +128,7 @@ class SiteFile:
     def _attributes(self, keys: Mapping[str, Node]) -> dict[str, Attribute]:
         found: dict[str, Attribute] = {}
         for name, node in self._named(keys, "attributes"):
-            if name in BUILT_IN or name.split(".")[0] in ("page", "utm", "device", "geo", "time"):
+            if name in BUILT_IN or name.split(".")[0] in _RESERVED:
                 self._reader.refuse(
                     node, f"'{name}' is built in", "Choose another name, such as crm.NAME"
                 )
@@ -128,19 +137,29 @@ class SiteFile:
 
     def _attribute(self, name: str, node: Node) -> Attribute:
         reader = self._reader
-        known = ("type", "source", "purpose", "values")
+        known = ("type", "source", "purpose", "values", "freshness")
         keys = reader.keys(node, f"attribute '{name}'", known, ("type", "source", "purpose"))
-        kind = reader.one_of(keys.get("type"), "type", TYPES)
+        kind = reader.one_of(keys.get("type"), "type", TYPES, OTHER_TYPES)
+        fresh = read_window(reader, keys["freshness"], "freshness") if "freshness" in keys else None
         bare = Attribute(
             name,
             kind or "string",
             reader.one_of(keys.get("source"), "source", ("crm",)) or "crm",
             reader.one_of(keys.get("purpose"), "purpose", PURPOSES) or "personalization",
+            freshness=fresh,
         )
         if kind is None or "values" not in keys:
             return bare
-        values = ArgumentReader(reader, bare, "in", keys["values"]).read()
-        return Attribute(name, bare.type, bare.source, bare.purpose, values)  # type: ignore[arg-type]
+        return replace(bare, values=self._values(bare, keys["values"]))
+
+    def _values(self, attribute: Attribute, node: Node) -> tuple[Any, ...]:
+        if attribute.type not in _LISTED:
+            message = f"{attribute.name} is {WORD[attribute.type]}, and its values are not listed"
+            self._reader.refuse(node, message, "Leave 'values' out")
+            return ()
+        each = replace(attribute, type="string") if attribute.type == "list" else attribute
+        found = ArgumentReader(self._reader, each, "in", node).read()
+        return found if isinstance(found, tuple) else ()
 
     def _event(self, name: str, node: Node) -> EventType:
         reader = self._reader
@@ -149,5 +168,5 @@ class SiteFile:
         properties: dict[str, str] = {}
         if "properties" in keys:
             for key, (_, value) in reader.entries(keys["properties"], "'properties'").items():
-                properties[key] = reader.one_of(value, "type", TYPES) or "string"
+                properties[key] = reader.one_of(value, "type", TYPES, OTHER_TYPES) or "string"
         return EventType(name, purpose, properties)

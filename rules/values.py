@@ -4,10 +4,25 @@ from datetime import date
 from enum import Enum
 from typing import TypeAlias
 
-Value: TypeAlias = str | int | float | bool
-"""What an attribute can hold. A date is a text, ``2026-09-01``, which sorts as dates do."""
+from rules.keys import KEYS
 
-TYPES = ("string", "number", "boolean", "date")
+Single: TypeAlias = str | int | float | bool
+Value: TypeAlias = Single | tuple[str, ...]
+"""What an attribute can hold. A date is a text, ``2026-09-01``, which sorts as dates do.
+
+Moments, versions, addresses and places are texts as well; ``rules.keys`` reads them.
+"""
+
+TYPES = (
+    "string", "number", "boolean", "date", "datetime", "list", "version", "ip", "location",
+)  # fmt: skip
+OTHER_TYPES = {
+    "text": "string", "str": "string", "enum": "string", "int": "number", "integer": "number",
+    "float": "number", "bool": "boolean", "day": "date", "timestamp": "datetime", "time": "datetime",
+    "array": "list", "set": "list", "strings": "list", "semver": "version", "ipaddress": "ip", "cidr": "ip",
+    "geo": "location", "point": "location", "coordinates": "location",
+}  # fmt: skip
+"""What other languages call a type -> its name."""
 
 
 class Truth(Enum):
@@ -41,9 +56,13 @@ def type_of(value: object) -> str:
 
 
 def fits(value: object, wanted: str) -> bool:
-    """Say whether a YAML scalar is of an attribute's type; numbers and texts are never mixed."""
+    """Say whether a plain value is of an attribute's type; numbers and texts are never mixed."""
     if wanted == "date":
         return isinstance(value, str) and _is_date(value)
+    if wanted == "list":
+        return isinstance(value, (list, tuple)) and all(isinstance(each, str) for each in value)
+    if wanted in KEYS:
+        return KEYS[wanted](value) is not None
     return type_of(value) == wanted
 
 

@@ -1,0 +1,193 @@
+"""Reads arguments that are more than a value: networks, windows, days of the week, times of day.
+
+Each returns what its operator compares with, or None where it left a finding.
+"""
+
+import ipaddress
+import re
+from zoneinfo import ZoneInfo
+
+from rules.arguments import DAY_MS, Networks, Times, Weekdays, Window
+from rules.attributes import OTHER_WEEKDAYS, WEEKDAYS
+from rules.clock import window
+from rules.findings import did_you_mean
+from rules.keys import address
+from rules.reader import Reader, said
+from rules.source import Node
+
+_TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
+_LOOSE_TIME = re.compile(
+    r"([0-9]{1,2})(?:[:.]?([0-9]{2}))?(?::[0-9]{2})? ?(?:uhr|h)?", re.IGNORECASE
+)
+_UNITS = {"minute": "m", "min": "m", "stunde": "h", "hour": "h", "std": "h", "tag": "d", "day": "d"}
+_LOOSE_WINDOW = re.compile(r"([0-9]{1,5}) ?([A-Za-z]*)")
+_MAPPED = ipaddress.IPv6Network("::ffff:0:0/96")
+_Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+def read_window(reader: Reader, node: Node, what: str = "the window") -> int | None:
+    """Return a window in milliseconds."""
+    text = reader.written(node, what)
+    if text is None:
+        return None
+    length = window(text)
+    if length is None:
+        reader.refuse(node, f"'{text}' is no window", _window_hint(text))
+    return length
+
+
+def _window_hint(text: str) -> str:
+    match = _LOOSE_WINDOW.fullmatch(text)
+    word = match[2].lower() if match else ""
+    unit = next((unit for name, unit in _UNITS.items() if word.startswith(name)), "")
+    if match and unit and int(match[1]):
+        return f"Write {int(match[1])}{unit}"
+    weeks = match is not None and word.startswith("w") and 0 < int(match[1]) * 7 < 100_000
+    if match and weeks:
+        return f"Write {int(match[1]) * 7}d"
+    return "Write a number and m, h or d: 90m, 12h, 30d"
+
+
+def read_last(reader: Reader, node: Node, word: str, zone: ZoneInfo | None) -> Window | None:
+    """Return the argument of ``within_last``; with a timezone, of dates, which have no hours."""
+    length = read_window(reader, node, f"'{word}'")
+    if length is None:
+        return None
+    if zone is not None and length % DAY_MS:
+        message = f"'{node.value}' is no number of days, and a date has no hours"
+        reader.refuse(node, message, "Write days: 7d")
+        return None
+    return Window(length, zone, str(node.value))
+
+
+def read_days(reader: Reader, node: Node, zone: ZoneInfo) -> Weekdays | None:
+    """Return one day of the week or several."""
+    several = isinstance(node.value, list)
+    before = len(reader.findings)
+    nodes = reader.items(node, "'weekday'") if several else [node]
+    found = [WEEKDAYS.index(day) for each in nodes if (day := _day(reader, each)) is not None]
+    if several and not nodes:
+        reader.refuse(node, "'weekday' lists nothing", "List a day")
+    if len(reader.findings) > before:
+        return None
+    shown = [WEEKDAYS[day] for day in found]
+    return Weekdays(frozenset(found), zone, f"[{', '.join(shown)}]" if several else shown[0])
+
+
+def _day(reader: Reader, node: Node) -> str | None:
+    word = reader.text(node, "a day of the week")
+    if word is None or word in WEEKDAYS:
+        return word
+    hint = did_you_mean(word, WEEKDAYS, OTHER_WEEKDAYS, f"Write one of {', '.join(WEEKDAYS)}")
+    reader.refuse(node, f"there is no day '{word}'", hint)
+    return None
+
+
+def read_times(reader: Reader, node: Node, zone: ZoneInfo) -> Times | None:
+    """Return a span of the day: ``["22:00", "06:00"]``."""
+    nodes = reader.items(node, "'time_between'")
+    if not isinstance(node.value, list):
+        return None
+    if len(nodes) != 2:
+        message = f"'time_between' needs two times, not {len(nodes)}"
+        reader.refuse(node, message, 'Write when it begins and when it is over: ["22:00", "06:00"]')
+        return None
+    start, end = [_minute(reader, each) for each in nodes]
+    if start is None or end is None:
+        return None
+    text = f"[{', '.join(f'{minute // 60:02}:{minute % 60:02}' for minute in (start, end))}]"
+    if start == end:
+        message = f"{text} is no span of the day: it ends when it begins"
+        reader.refuse(node, message, "Leave it out for the whole day")
+        return None
+    return Times(start, end, zone, text)
+
+
+def _minute(reader: Reader, node: Node) -> int | None:
+    text = str(node.value)
+    match = _TIME.fullmatch(text) if isinstance(node.value, str) else None
+    if match is not None:
+        return int(match[1]) * 60 + int(match[2])
+    shown = f"'{text}'" if isinstance(node.value, str) else said(node)
+    reader.refuse(node, f"{shown} is no time of day", _time_hint(text))
+    return None
+
+
+def _time_hint(text: str) -> str:
+    match = _LOOSE_TIME.fullmatch(text.strip())
+    if match is None:
+        return "Write hours and minutes, to 23:59: 06:00"
+    hour, minute = int(match[1]), int(match[2] or 0)
+    if (hour, minute) == (24, 0):
+        return "Write 00:00: that is when the next day begins"
+    if hour > 23 or minute > 59:
+        return "Write hours and minutes, to 23:59: 06:00"
+    return f"Write {hour:02}:{minute:02}, to the minute"
+
+
+def read_networks(reader: Reader, node: Node) -> Networks | None:
+    """Return one network or several, as ranges of addresses."""
+    several = isinstance(node.value, list)
+    before = len(reader.findings)
+    nodes = reader.items(node, "'in_cidr'") if several else [node]
+    found = [network for each in nodes if (network := _network(reader, each)) is not None]
+    if several and not nodes:
+        reader.refuse(node, "'in_cidr' lists nothing", "List a network: 10.0.0.0/8")
+    if len(reader.findings) > before:
+        return None
+    ranges = _apart(found)
+    text = f"[{', '.join(map(str, found))}]" if several else str(found[0])
+    return Networks(tuple(low for low, _ in ranges), tuple(high for _, high in ranges), text)
+
+
+def _network(reader: Reader, node: Node) -> _Network | None:
+    text = reader.text(node, "a network")
+    if text is None:
+        return None
+    try:
+        network = ipaddress.ip_network(text, strict=False)
+        host = text.partition("/")[0]
+        same = network.prefixlen == network.max_prefixlen or address(host) == address(
+            str(network.network_address)
+        )
+        if same and re.fullmatch(r"[^/]+(/[0-9]{1,3})?", text):
+            return _unmapped(network)
+        hint = f"Write {network}"
+        message = f"'{text}' is no network: it names an address within one"
+        if same:
+            message = f"'{text}' is no network as it is written here"
+    except ValueError:
+        message, hint = f"'{text}' is no network", _network_hint(text)
+    reader.refuse(node, message, hint)
+    return None
+
+
+def _network_hint(text: str) -> str:
+    """Return what is meant by an address whose end is stars, if that is what it is."""
+    match = re.fullmatch(r"((?:[0-9]{1,3}\.){1,3})\*(?:\.\*)*", text)
+    if match and all(int(part) < 256 for part in match[1].split(".") if part):
+        parts = match[1].rstrip(".").split(".")
+        return f"Write {'.'.join([*parts, '0', '0', '0'][:4])}/{8 * len(parts)}"
+    return "Write an address and how many of its bits count: 10.0.0.0/8 or 2001:db8::/32"
+
+
+def _unmapped(network: _Network) -> _Network:
+    """Return a network of IPv4 addresses within IPv6 as one of IPv4, as their keys are."""
+    if isinstance(network, ipaddress.IPv6Network) and network.subnet_of(_MAPPED):
+        low = network.network_address.ipv4_mapped
+        return ipaddress.IPv4Network((int(low or 0), network.prefixlen - 96))
+    return network
+
+
+_Range = tuple[tuple[int, int], tuple[int, int]]
+
+
+def _apart(networks: list[_Network]) -> list[_Range]:
+    """Return networks as ascending ranges that do not overlap."""
+    found: list[_Range] = []
+    for network in sorted(networks, key=lambda each: (each.version, int(each[0]), each.prefixlen)):
+        low = (network.version, int(network.network_address))
+        high = (network.version, int(network.broadcast_address))
+        if not found or low > found[-1][1]:
+            found.append((low, high))
+    return found
