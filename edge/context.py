@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
-from edge import device
+from edge import device, geo
+from edge import visit as visits
 from edge.page_query import LONGEST
 from edge.request import Request
 from edge.services import Services
@@ -12,13 +13,18 @@ from edge.site_folder import LiveSite
 from edge.stores.base import Counts, Event, Person, StoreError
 from edge.visit import Visit
 from rules import counters
+from rules.attributes import Attribute
 from rules.conditions import Context
 from rules.model import Site
-from rules.values import Value
+from rules.values import Value, fits
 
 MAX_VALUE = 512
 """Characters of a request's value that rules see."""
-_DEVICE = frozenset({"device.type", "device.os", "device.browser"})
+_DEVICE = frozenset(
+    {"device.type", "device.os", "device.browser", "device.os_version", "device.browser_version"}
+)
+_LANGUAGES = frozenset({"language", "languages"})
+_ADDRESS = frozenset({"client.ip", "geo.location"})
 
 
 class Page(NamedTuple):
@@ -43,9 +49,10 @@ async def build(
     if person is not None and person.erased:
         visit, person = visit.forgotten(), None
     facts = request_facts(live, request, visit, page)
+    _add_address(services, live.site, facts, request)
     counts: Counts | None = None
     if person is not None:
-        facts |= _granted_facts(live.site, person, visit)
+        facts |= _granted_facts(live.site, person, visit, services.clock())
         counts = person.counts
         if person.counters != live.site.counters_version and (counts or person.counters):
             counts = await _recounted(services, live.site, visit)
@@ -65,17 +72,27 @@ async def _person(services: Services, site: Site, visit: Visit) -> Person | None
         return None
 
 
-def _granted_facts(site: Site, person: Person, visit: Visit) -> dict[str, Value]:
-    """The gate: of a profile only what its purpose is granted for passes."""
+def _granted_facts(site: Site, person: Person, visit: Visit, now: int) -> dict[str, Value]:
+    """The gate: of a profile only what its purpose is granted for passes, and is fresh."""
     facts: dict[str, Value] = {}
     granted, attributes = visit.grants.purposes, site.attributes
     for name, value in person.attributes.items():
         declared = attributes.get(name)
-        if declared and value is not None and declared.purpose in granted:
-            facts[name] = value
+        if declared is None or value is None or declared.purpose not in granted:
+            continue
+        # What an import stored under another declaration than today's is not known.
+        if fits(value, declared.type) and _is_fresh(declared, person, now):
+            facts[name] = tuple(value) if isinstance(value, list) else value
     if "personalization" in granted:
         facts["customer.known"] = person.customer is not None
     return facts
+
+
+def _is_fresh(declared: Attribute, person: Person, now: int) -> bool:
+    """A value of an age that nobody knows is too old wherever its age matters."""
+    if declared.freshness is None:
+        return True
+    return person.imported is not None and now - person.imported <= declared.freshness
 
 
 def _granted_counts(site: Site, counts: Counts, visit: Visit) -> Counts:
@@ -122,9 +139,22 @@ def request_facts(live: LiveSite, request: Request, visit: Visit, page: Page) ->
     if visit.country is not None:
         facts["geo.country"] = visit.country
     _add_device(site, facts, request)
-    if "language" in site.reads and (languages := request.languages):
+    if not site.reads.isdisjoint(_LANGUAGES) and (languages := request.languages):
         facts["language"] = languages[0]
+        facts["languages"] = tuple(dict.fromkeys(languages))
     return facts
+
+
+def _add_address(services: Services, site: Site, facts: dict[str, Value], request: Request) -> None:
+    """Add the client's address and place, which are found out for nobody whose rules do not ask."""
+    if site.reads.isdisjoint(_ADDRESS):
+        return
+    address = visits.address(services, request)
+    if "client.ip" in site.reads and address != geo.UNKNOWN:
+        facts["client.ip"] = address
+    place = services.countries.location(address) if "geo.location" in site.reads else None
+    if place is not None:
+        facts["geo.location"] = place
 
 
 def _readable(path: str) -> str:
@@ -147,3 +177,7 @@ def _add_device(site: Site, facts: dict[str, Value], request: Request) -> None:
         facts["device.os"] = found.os
     if found.browser:
         facts["device.browser"] = found.browser
+    if found.os_version:
+        facts["device.os_version"] = found.os_version
+    if found.browser_version:
+        facts["device.browser_version"] = found.browser_version

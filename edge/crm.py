@@ -54,15 +54,17 @@ async def import_customers(
     site_name: str,
     attributes: Mapping[str, Attribute],
     file: Path,
+    now: int,
     progress: Progress = lambda done, total: None,
 ) -> Report:
     """Check the file, and if all of it is good, insert or replace its customers.
 
-    Raises OSError for a file that cannot be read, and StoreError.
+    ``now``: the time of the import, milliseconds since the epoch. Raises OSError for a file that
+    cannot be read, and StoreError.
     """
     customers, report = read_customers(attributes, file, progress)
     if not report.findings:
-        await store.put_customers(site_name, customers)
+        await store.put_customers(site_name, customers, now)
     return report
 
 

@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from edge import crm
+from edge.app import wall_clock
 from edge.crm import Finding, Report
 from edge.progress import bar
 from edge.stores.base import Customer
@@ -58,7 +59,7 @@ def _say(console: Console, text: str, style: str) -> None:
 async def _put(url: str, site: str, customers: Sequence[Customer]) -> None:
     store = open_store(url)
     try:
-        await store.put_customers(site, customers)
+        await store.put_customers(site, customers, wall_clock())
     finally:
         await store.close()
 

@@ -7,11 +7,15 @@ from typing import Final, Protocol
 
 from edge.stores.base import Scalar
 from edge.wording import counted
+from rules.values import fits
 
 NUMBER: Final = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?", re.ASCII)
 DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 DIGITS: Final = 15
 """More digits than these a JSON number does not keep in every program."""
+
+LIST_BREAK: Final = ";"
+"""What parts the texts of a list."""
 
 BOOLEANS: Final = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
@@ -21,7 +25,7 @@ class Attribute(Protocol):
 
     @property
     def type(self) -> str:
-        """One of string, number, boolean, date."""
+        """One of ``rules.values.TYPES``."""
 
     @property
     def source(self) -> str:
@@ -44,7 +48,8 @@ class BadValue(ValueError):
 def read_value(attribute: Attribute, cell: str) -> Scalar:
     """The value of a cell that is not empty. Raises BadValue."""
     value = READERS[attribute.type](cell)
-    if attribute.values and value not in attribute.values:
+    several = value if isinstance(value, list) else [value]
+    if attribute.values and not all(each in attribute.values for each in several):
         allowed = ", ".join(map(str, attribute.values))
         raise BadValue(f"one of {allowed}", "correct it, or add the value in site.yaml")
     return value
@@ -88,9 +93,48 @@ def _date(cell: str) -> Scalar:
     raise BadValue("a date", "write it as YYYY-MM-DD, such as 2026-09-01, or leave it empty")
 
 
+def _datetime(cell: str) -> Scalar:
+    if fits(cell, "datetime"):
+        return cell
+    hint = "write it with its offset, as 2026-09-01T18:00+02:00, or leave it empty"
+    raise BadValue("a moment", hint)
+
+
+def _list(cell: str) -> Scalar:
+    found = list(dict.fromkeys(part.strip() for part in cell.split(LIST_BREAK) if part.strip()))
+    if not found:
+        raise BadValue("a list", f"write texts with {LIST_BREAK} between them, or leave it empty")
+    return found
+
+
+def _version(cell: str) -> Scalar:
+    if fits(cell, "version"):
+        return cell
+    hint = "write one to four numbers with points between them, as 14.2.1, or leave it empty"
+    raise BadValue("a version", hint)
+
+
+def _ip(cell: str) -> Scalar:
+    if fits(cell, "ip"):
+        return cell
+    raise BadValue("an IP address", "write it like 192.0.2.1 or 2001:db8::1, or leave it empty")
+
+
+def _location(cell: str) -> Scalar:
+    if fits(cell, "location"):
+        return cell
+    hint = 'write latitude and longitude in quotes, as "48.137,11.575", or leave it empty'
+    raise BadValue("a location", hint)
+
+
 READERS: Final[Mapping[str, Callable[[str], Scalar]]] = {
     "string": _string,
     "number": _number,
     "boolean": _boolean,
     "date": _date,
+    "datetime": _datetime,
+    "list": _list,
+    "version": _version,
+    "ip": _ip,
+    "location": _location,
 }

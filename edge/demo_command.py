@@ -103,7 +103,9 @@ def _import_customers(services: Services, file: Path, console: Console) -> None:
         raise StoreError(f"{services.settings.sites}: site.yaml must say 'site: {SITE}'")
     with bar("Importing customers", console) as progress:
         report = asyncio.run(
-            crm.import_customers(services.store, SITE, live.site.attributes, file, progress)
+            crm.import_customers(
+                services.store, SITE, live.site.attributes, file, services.clock(), progress
+            )
         )
     if report.findings:
         raise StoreError("\n".join(map(str, report.findings)))

@@ -1,6 +1,7 @@
-"""What a User-Agent header says about the device: its class, system and browser."""
+"""What a User-Agent header says about the device: its class, system and browser, with their versions."""
 
 from functools import lru_cache
+from itertools import takewhile
 from typing import Final, Literal
 
 import msgspec
@@ -22,6 +23,9 @@ class Device(msgspec.Struct, frozen=True):
     type: Type
     os: str
     browser: str
+    os_version: str = ""
+    """One to four numbers with points between them; empty where the header says none."""
+    browser_version: str = ""
 
 
 def facts(user_agent: str) -> Device:
@@ -37,7 +41,14 @@ def warm_up() -> None:
 @lru_cache(maxsize=CACHED)
 def _facts(user_agent: str) -> Device:
     agent = _Agent(user_agent)
-    return Device(_type(agent), agent.os.family, agent.browser.family)
+    system, browser = map(_version, agent.versions)
+    return Device(_type(agent), agent.os.family, agent.browser.family, system, browser)
+
+
+def _version(parts: tuple[str | None, ...]) -> str:
+    """The numbers that a version begins with: Windows XP has none."""
+    numbers = takewhile(lambda part: part and part.isdecimal() and part.isascii(), parts)
+    return ".".join(part for part in numbers if part)
 
 
 def _type(agent: "_Agent") -> Type:
@@ -55,6 +66,9 @@ class _Agent(parsers.UserAgent):  # type: ignore[misc]
         result = ua_parser.parse(user_agent).with_defaults()
         self.ua_string = user_agent
         system, browser, device = result.os, result.user_agent, result.device
+        self.versions = [
+            (each.major, each.minor, each.patch, each.patch_minor) for each in (system, browser)
+        ]
         self.os = parsers.parse_operating_system(system.family, system.major, system.minor)
         self.browser = parsers.parse_browser(browser.family, browser.major, browser.minor)
         self.device = parsers.parse_device(device.family, device.brand, device.model)

@@ -1,4 +1,4 @@
-"""Where a request comes from: the client's address past our own proxies, and its country."""
+"""Where a request comes from: the client's address past our own proxies, its country and place."""
 
 import ipaddress
 from collections.abc import Sequence
@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Final
 
 import maxminddb
+
+from rules.keys import on_earth
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -44,12 +46,19 @@ class Countries:
 
     def country(self, ip: str) -> str | None:
         """The ISO code of an address's country, or None. Never raises."""
+        return _code(self._record(ip))
+
+    def location(self, ip: str) -> str | None:
+        """Latitude and longitude of an address, ``48.137,11.575``, or None. Never raises."""
+        return _location(self._record(ip))
+
+    def _record(self, ip: str) -> object:
         if self._reader is None:
             return None
         try:
             # One host has several spellings in IPv6, but only one in IPv4.
             known = (_address(ip) or ip) if ":" in ip else ip
-            return _code(self._reader.get(known))
+            return self._reader.get(known)
         except Exception:  # a damaged database must not cost a page
             return None
 
@@ -69,6 +78,18 @@ def _code(found: object) -> str | None:
         if isinstance(code, str) and len(code) == 2 and code.isascii() and code.isalpha():
             return code.upper()
     return None
+
+
+def _location(found: object) -> str | None:
+    """The place in the forms that databases use: location.latitude, or latitude."""
+    if not isinstance(found, dict):
+        return None
+    nested = found.get("location")
+    place = nested if isinstance(nested, dict) else found
+    latitude, longitude = place.get("latitude"), place.get("longitude")
+    if not isinstance(latitude, (int, float)) or not isinstance(longitude, (int, float)):
+        return None
+    return f"{latitude:.4f},{longitude:.4f}" if on_earth(latitude, longitude) else None
 
 
 def client_address(

@@ -1,6 +1,7 @@
 """One request of a browser, as the edge reads it: each header once, the body when it is asked for."""
 
 import re
+from operator import itemgetter
 
 from starlette.types import Receive, Scope
 
@@ -10,7 +11,7 @@ from edge.cookies import Sent
 LONGEST_LIST = 256
 """Characters of a list of languages that are looked at."""
 
-_LANGUAGE = re.compile(r"(?:^|,)\s*([a-z]+)")
+_LANGUAGE = re.compile(r"(?:^|,)\s*([a-z]+)[^,;]*(?:;\s*q\s*=\s*([01](?:\.[0-9]{0,3})?))?")
 _JOINED_BY = {b"cookie": b"; "}
 
 
@@ -44,5 +45,10 @@ class Request:
 
     @property
     def languages(self) -> list[str]:
-        """Return the languages that the browser asks for, as it lists them, without their countries."""
-        return _LANGUAGE.findall(self.header(b"accept-language")[:LONGEST_LIST].lower())
+        """Return the languages that the browser asks for, without their countries, the first choice first.
+
+        Those of equal weight stand as it lists them, and one of weight 0 is not asked for (RFC 9110, 12.5.4).
+        """
+        found = _LANGUAGE.findall(self.header(b"accept-language")[:LONGEST_LIST].lower())
+        weighed = [(-float(weight or 1), language) for language, weight in found]
+        return [language for weight, language in sorted(weighed, key=itemgetter(0)) if weight]

@@ -30,7 +30,7 @@ def read(services: Services, live: LiveSite, request: Request) -> Visit:
     now, name = services.clock(), live.site.name
     signers, sent = services.signers(name), request.cookies
     record = cookies.read_consent(sent.consent, signers.consent, name, now)
-    country = services.countries.country(_address(services, request))
+    country = services.countries.country(address(services, request))
     signals = Signals(_gpc(request), country)
     grants = resolve(live.policy, record, signals, now)
     visitor = (
@@ -50,7 +50,7 @@ def _parted(services: Services, site: str, visit: Visit) -> bool:
     return services.erasures.awaits(site, visit.visitor)
 
 
-def _address(services: Services, request: Request) -> str:
+def address(services: Services, request: Request) -> str:
     """Return the client's address: the last hop that is no proxy of ours."""
     forwarded = request.header(b"x-forwarded-for")
     return geo.client_address(request.client, forwarded, services.settings.trusted_proxies)

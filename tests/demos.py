@@ -122,7 +122,9 @@ async def running(tmp_path: Path) -> AsyncIterator[Shop]:
     live = services.sites.get(SITE)
     assert live is not None
     file = DEMO / "customers.csv"
-    report = await crm.import_customers(services.store, SITE, live.site.attributes, file)
+    report = await crm.import_customers(
+        services.store, SITE, live.site.attributes, file, services.clock()
+    )
     assert report.customers >= 200 and not report.missing
     key = secrets.identify[SITE][0]
     app = demo.build(create_app(services), DEMO, key, clock)

@@ -174,7 +174,7 @@ async def running(
     secrets = secrets_file.load(settings.secrets)
     opened = store or open_store(settings.store)
     if store is None:
-        await opened.put_customers("shop", CUSTOMERS)
+        await opened.put_customers("shop", CUSTOMERS, Clock().now)
     clock = Clock()
     written = io.StringIO()
     log = Log(written, clock, readable=True)

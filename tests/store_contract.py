@@ -57,8 +57,8 @@ class LedgerAndCustomers:
     async def test_customers_are_replaced_whole(self, store: Store) -> None:
         await store.link(SITE, "v", "C1", token("t"))
         first = [Customer("C1", {"crm.tier": "gold", "crm.x": True}), Customer("C2", {})]
-        assert await store.put_customers(SITE, first) == 2
-        assert await store.put_customers(SITE, [Customer("C1", {"crm.tier": "silver"})]) == 1
+        assert await store.put_customers(SITE, first, NOW) == 2
+        assert await store.put_customers(SITE, [Customer("C1", {"crm.tier": "silver"})], NOW) == 1
         assert (await store.person(SITE, "v")).attributes == {"crm.tier": "silver"}
 
     @story
@@ -71,10 +71,10 @@ class LedgerAndCustomers:
 
         await store.link(SITE, "v", "C1", token("t"))
         with pytest.raises(ZeroDivisionError):
-            await store.put_customers(SITE, broken(None))
+            await store.put_customers(SITE, broken(None), NOW)
         for bad in (Customer("C2", {"n": "\ud800"}), Customer("C\ud800", {})):
             with pytest.raises(StoreError):
-                await store.put_customers(SITE, broken(bad))
+                await store.put_customers(SITE, broken(bad), NOW)
         assert (await store.person(SITE, "v")).attributes == {}
 
 
@@ -91,7 +91,7 @@ class DurableAndShared:
         async def before() -> str:
             store = connect()
             await store.append(SITE, "v", COUNTERS, [view("a", 1)])
-            await store.put_customers(SITE, [Customer("C1", {"crm.tier": "gold"})])
+            await store.put_customers(SITE, [Customer("C1", {"crm.tier": "gold"})], NOW)
             await store.link(SITE, "v", "C1", token("t"))
             await store.erase(SITE, "gone", NOW)
             previous = await store.record_consent(SITE, {"time": 1})
@@ -101,7 +101,7 @@ class DurableAndShared:
         async def after(previous: str) -> None:
             store = connect()
             assert await store.person(SITE, "v") == Person(
-                "C1", {"crm.tier": "gold"}, {"views": [1]}, COUNTERS
+                "C1", {"crm.tier": "gold"}, {"views": [1]}, COUNTERS, imported=NOW
             )
             assert (await store.person(SITE, "gone")).erased
             assert await store.append(SITE, "v", COUNTERS, [view("a", 1)]) == 0

@@ -45,7 +45,7 @@ class ReadAndCount:
 
     @story
     async def test_sites_share_nothing(self, store: Store) -> None:
-        await store.put_customers(SITE, [Customer("C1", {"crm.tier": "gold"})])
+        await store.put_customers(SITE, [Customer("C1", {"crm.tier": "gold"})], NOW)
         await store.append(SITE, "v", COUNTERS, [view("a")])
         await store.link(SITE, "v", "C1", token("t"))
         assert await store.person("other", "v") == Person()

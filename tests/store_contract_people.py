@@ -19,7 +19,7 @@ class LinkAndErase:
 
     @story
     async def test_a_link_shows_the_customer(self, store: Store) -> None:
-        await store.put_customers(SITE, [Customer("C1", {"crm.tier": "gold", "crm.month": 7})])
+        await store.put_customers(SITE, [Customer("C1", {"crm.tier": "gold", "crm.month": 7})], NOW)
         await store.append(SITE, "v", COUNTERS, [view("a", 1)])
         await store.link(SITE, "v", "C1", token("t"))
         assert await store.person(SITE, "v") == Person(
@@ -27,7 +27,27 @@ class LinkAndErase:
             attributes={"crm.tier": "gold", "crm.month": 7},
             counts={"views": [1]},
             counters=COUNTERS,
+            imported=NOW,
         )
+
+    @story
+    async def test_a_customer_is_as_old_as_its_import(self, store: Store) -> None:
+        await store.link(SITE, "v", "C1", token("t"))
+        assert (await store.person(SITE, "v")).imported is None
+        await store.put_customers(SITE, [Customer("C1", {})], NOW)
+        await store.put_customers(SITE, [Customer("C2", {})], NOW + 1)
+        assert (await store.person(SITE, "v")).imported == NOW
+        await store.put_customers(SITE, [Customer("C1", {})], NOW + 2)
+        assert (await store.person(SITE, "v")).imported == NOW + 2
+        await store.unlink(SITE, "v", NOW + 3)
+        assert (await store.person(SITE, "v")).imported is None
+
+    @story
+    async def test_lists_of_texts_are_kept(self, store: Store) -> None:
+        kept = {"crm.interests": ["shoes", "ärmel", ""], "crm.none": []}
+        await store.link(SITE, "v", "C1", token("t"))
+        await store.put_customers(SITE, [Customer("C1", {**kept})], NOW)
+        assert (await store.person(SITE, "v")).attributes == kept
 
     @story
     async def test_a_link_to_a_customer_not_imported_yet(self, store: Store) -> None:
@@ -90,7 +110,7 @@ class LinkAndErase:
 
     @story
     async def test_a_logout_cuts_the_link_and_a_login_restores_it(self, store: Store) -> None:
-        await store.put_customers(SITE, [Customer("C1", {"crm.tier": "gold"})])
+        await store.put_customers(SITE, [Customer("C1", {"crm.tier": "gold"})], NOW)
         await store.link(SITE, "v", "C1", token("t"))
         await store.unlink(SITE, "v", NOW + 1)
         assert await store.person(SITE, "v") == Person()

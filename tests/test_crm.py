@@ -27,6 +27,7 @@ ATTRIBUTES = {
     "crm.last": Declared("date"),
     "page.path": Declared("string", source="request"),
 }
+NOW = 1_790_000_000_000
 HEADER = "id,tier,name,month,open,last\n"
 
 
@@ -43,7 +44,7 @@ class World:
         async def run() -> Report:
             store = SqliteStore(self.database)
             try:
-                return await import_customers(store, "shop", attributes, self.file)
+                return await import_customers(store, "shop", attributes, self.file, NOW)
             finally:
                 await store.close()
 
@@ -132,6 +133,60 @@ def test_a_bad_value(world: World, cells: str, column: str, got: str, hint: str)
     assert found(report) == [(3, column)]
     assert str(report.findings[0]).startswith(f"customers.csv:3: column {column}: {got}")
     assert hint in report.findings[0].hint
+
+
+NEW = {
+    "crm.order": Declared("datetime"),
+    "crm.likes": Declared("list"),
+    "crm.app": Declared("version"),
+    "crm.office": Declared("ip"),
+    "crm.home": Declared("location"),
+}
+
+
+def test_types_that_are_more_than_a_text_are_stored_as_they_are_written(world: World) -> None:
+    row = 'C1,2026-08-31T18:00+02:00,"shoes; bags;;shoes",14.2.1-rc.1,2001:DB8::7,"48.137, 11.575"'
+    assert world.import_text(f"id,order,likes,app,office,home\n{row}\n", NEW).findings == ()
+    assert world.attributes("C1") == {
+        "crm.order": "2026-08-31T18:00+02:00",
+        "crm.likes": ["shoes", "bags"],
+        "crm.app": "14.2.1-rc.1",
+        "crm.office": "2001:DB8::7",
+        "crm.home": "48.137, 11.575",
+    }
+
+
+@pytest.mark.parametrize(
+    ("cells", "column", "wanted", "hint"),
+    [
+        ("2026-08-31T18:00,,,,", "order", "a moment", "2026-09-01T18:00+02:00"),
+        ("2026-08-31,,,,", "order", "a moment", "2026-09-01T18:00+02:00"),
+        ("2026-02-30T18:00Z,,,,", "order", "a moment", "2026-09-01T18:00+02:00"),
+        ("2026-08-31T18:00:00.5Z,,,,", "order", "a moment", "2026-09-01T18:00+02:00"),
+        (",;,,,", "likes", "a list", "texts with ; between them"),
+        (",,v14,,", "app", "a version", "14.2.1"),
+        (",,1.2.3.4.5,,", "app", "a version", "14.2.1"),
+        (",,,10.0.0.256,", "office", "an IP address", "192.0.2.1"),
+        (",,,10.0.0.0/8,", "office", "an IP address", "192.0.2.1"),
+        (',,,,"91,11"', "home", "a location", "48.137,11.575"),
+        (",,,,48.137 11.575", "home", "a location", "48.137,11.575"),
+    ],
+)
+def test_a_bad_value_of_such_a_type(
+    world: World, cells: str, column: str, wanted: str, hint: str
+) -> None:
+    report = world.import_text(f"id,order,likes,app,office,home\nC1,{cells}\n", NEW)
+    assert [(each.column, each.line) for each in report.findings] == [(column, 2)]
+    assert report.findings[0].got.endswith(f" instead of {wanted}")
+    assert hint in report.findings[0].hint
+
+
+def test_each_of_a_list_is_one_of_the_declared_values(world: World) -> None:
+    likes = {"crm.likes": Declared("list", ("shoes", "bags"))}
+    report = world.import_text("id;likes\nC1;'shoes'\n".replace("'", '"'), likes)
+    assert report.findings == () and world.attributes("C1") == {"crm.likes": ["shoes"]}
+    report = world.import_text('id,likes\nC1,"shoes;hats"\n', likes)
+    assert "instead of one of shoes, bags" in str(report.findings[0])
 
 
 def test_findings_never_show_a_value(world: World) -> None:
@@ -225,7 +280,7 @@ def test_a_semicolon_file_may_begin_with_blank_lines(world: World) -> None:
 def test_a_missing_file_is_an_os_error(world: World) -> None:
     store = SqliteStore(world.database)
     with pytest.raises(FileNotFoundError):
-        asyncio.run(import_customers(store, "shop", ATTRIBUTES, world.file))
+        asyncio.run(import_customers(store, "shop", ATTRIBUTES, world.file, NOW))
     asyncio.run(store.close())
 
 
@@ -238,7 +293,7 @@ def test_progress_counts_bytes_up_to_all_of_them(world: World) -> None:
     async def run() -> Report:
         try:
             return await import_customers(
-                store, "shop", ATTRIBUTES, world.file, lambda *call: calls.append(call)
+                store, "shop", ATTRIBUTES, world.file, NOW, lambda *call: calls.append(call)
             )
         finally:
             await store.close()

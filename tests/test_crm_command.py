@@ -175,7 +175,9 @@ def test_a_broken_site_is_named_with_its_path(operator: Operator) -> None:
 def test_whoever_stops_it_knows_what_to_do(
     operator: Operator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def interrupted(self: SqliteStore, site: str, customers: Iterable[Customer]) -> int:
+    async def interrupted(
+        self: SqliteStore, site: str, customers: Iterable[Customer], time: int
+    ) -> int:
         raise KeyboardInterrupt
 
     asyncio.run(SqliteStore(operator.folder / "var" / "tagwerk.db").close())

@@ -116,7 +116,7 @@ def test_the_customers_shown_fit_the_attributes_shown(tmp_path: Path, page: str)
     declared = loader.load({"site.yaml": text.encode()}).site
     assert declared is not None
     store = open_store(f"sqlite:///{tmp_path}/store.db")
-    report = asyncio.run(crm.import_customers(store, "my-shop", declared.attributes, file))
+    report = asyncio.run(crm.import_customers(store, "my-shop", declared.attributes, file, 1))
     assert (report.customers, report.ignored, report.missing) == (2, (), ())
     assert report.findings == ()
 

@@ -1,4 +1,4 @@
-"""Country by address, in every form of database, and the client's address past proxies."""
+"""Country and place by address, in every form of database, and the client's address past proxies."""
 
 from ipaddress import ip_network
 from pathlib import Path
@@ -11,6 +11,7 @@ from mmdb_writer import MMDBWriter
 from netaddr import IPSet
 
 from edge.geo import BadDatabase, Countries, client_address
+from rules.values import fits
 
 FORMS = [
     ("GeoLite2-City", {"country": {"iso_code": "DE"}, "city": {"names": {"en": "Köln"}}}, "DE"),
@@ -64,6 +65,35 @@ def test_no_lookup_raises(tmp_path: Path, ip: str, version: int) -> None:
     assert countries.country(ip) is None
     countries.close()
     assert countries.country("192.0.2.1") is None
+
+
+PLACES = [
+    ("GeoLite2-City", {"location": {"latitude": 48.137, "longitude": 11.5755}}, "48.1370,11.5755"),
+    ("dbip-city", {"latitude": -33.8688, "longitude": 151.2093}, "-33.8688,151.2093"),
+    ("whole degrees", {"location": {"latitude": 48, "longitude": -11}}, "48.0000,-11.0000"),
+    ("a country alone", {"country": {"iso_code": "DE"}}, None),
+    ("half a place", {"location": {"latitude": 48.1}}, None),
+    ("texts", {"latitude": "48.1", "longitude": "11.5"}, None),
+    ("beyond the pole", {"latitude": 91.0, "longitude": 0.0}, None),
+    ("a text", "48.1,11.5", None),
+]
+
+
+@pytest.mark.parametrize(
+    ("record", "expected"), [r[1:] for r in PLACES], ids=[r[0] for r in PLACES]
+)
+def test_location(tmp_path: Path, record: Any, expected: str | None) -> None:
+    countries = Countries.open(database(tmp_path / "g", {"192.0.2.0/24": record}))
+    assert countries.location("192.0.2.7") == expected
+    assert countries.location("::ffff:192.0.2.7") == expected
+    assert countries.location("203.0.113.1") is None
+    assert expected is None or fits(expected, "location")
+    countries.close()
+    assert countries.location("192.0.2.7") is None
+
+
+def test_without_a_database_no_place_is_known() -> None:
+    assert Countries.open(None).location("192.0.2.1") is None
 
 
 def test_a_damaged_database_costs_no_page(tmp_path: Path) -> None:

@@ -13,10 +13,10 @@ import pytest
 
 from edge.stores.base import StoreDamaged, StoreError, StoreUnavailable
 from edge.stores.open import BadStoreUrl, open_store
-from edge.stores.schema import MIGRATIONS, migrate
+from edge.stores.schema import IMPORT_TIMES, MIGRATIONS, migrate
 from edge.stores.sqlite import SqliteStore
 from sqlite_rows import rows
-from store_stories import COUNTERS, SITE, view
+from store_stories import COUNTERS, SITE, token, view
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[1]
@@ -85,6 +85,23 @@ class TestOpening:
         connection.close()
         assert rows(path, "PRAGMA user_version") == [(len(MIGRATIONS) + 1,)]
         assert rows(path, "SELECT id FROM events") == [("a",)]
+
+    def test_customers_of_an_older_file_are_of_an_unknown_time(self, path: Path) -> None:
+        connection = sqlite3.connect(path, isolation_level=None)
+        migrate(connection, path, MIGRATIONS[: MIGRATIONS.index(IMPORT_TIMES)])
+        connection.execute(
+            "INSERT INTO customers (site, id, attributes) VALUES ('shop', 'C1', x'7b7d')"
+        )
+        connection.close()
+
+        async def imported() -> int | None:
+            store = SqliteStore(path)
+            await store.link(SITE, "v", "C1", token("t"))
+            person = await store.person(SITE, "v")
+            await store.close()
+            return person.imported
+
+        assert asyncio.run(imported()) is None
 
     def test_the_switch_to_wal_waits_for_whoever_writes(self, path: Path) -> None:
         asyncio.run(SqliteStore(path).close())

@@ -40,7 +40,7 @@ class TestReads:
     def test_a_person_is_one_statement(self, path: Path) -> None:
         async def scenario() -> list[str]:
             store = SqliteStore(path)
-            await store.put_customers(SITE, [Customer("C1", {"crm.tier": "gold"})])
+            await store.put_customers(SITE, [Customer("C1", {"crm.tier": "gold"})], NOW)
             await store.append(SITE, "v", COUNTERS, [view("a")])
             await store.link(SITE, "v", "C1", token("t"))
             statements: list[str] = []

@@ -9,7 +9,8 @@ from typing import Protocol
 
 import msgspec
 
-Scalar = str | int | float | bool | None
+Scalar = str | int | float | bool | list[str] | None
+"""One value of an attribute or a property; a list is of texts."""
 Counts = Mapping[str, Sequence[int]]
 """Counter key -> times of its newest events, ascending."""
 
@@ -87,6 +88,8 @@ class Person(msgspec.Struct, frozen=True):
     counters: str = ""
     """Which set of counters ``counts`` was kept for, as given to ``append`` or ``recount``."""
     erased: bool = False
+    imported: int | None = None
+    """When the customer's attributes were imported; None if nobody knows."""
 
 
 class Store(Protocol):
@@ -148,8 +151,8 @@ class Store(Protocol):
         """Append an entry to the site's consent ledger; returns its chained hash, hex."""
         ...
 
-    async def put_customers(self, site: str, customers: Iterable[Customer]) -> int:
-        """Insert or replace customers, all or none; returns how many.
+    async def put_customers(self, site: str, customers: Iterable[Customer], time: int) -> int:
+        """Insert or replace customers as imported at ``time``, all or none; returns how many.
 
         What ``customers`` raises while it is read passes through, and nothing has changed.
         """

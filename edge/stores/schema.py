@@ -79,7 +79,10 @@ FIRST: Final = (
     "INSERT INTO health VALUES (1, 0)",
 )
 
-MIGRATIONS: Final[Sequence[Sequence[str]]] = (FIRST,)
+IMPORT_TIMES: Final = ("ALTER TABLE customers ADD COLUMN imported INTEGER",)
+"""Nobody knows when the customers of an older file were imported."""
+
+MIGRATIONS: Final[Sequence[Sequence[str]]] = (FIRST, IMPORT_TIMES)
 """Each brings a file from the version that is its index to the next; released ones stay."""
 
 

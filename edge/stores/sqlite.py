@@ -25,7 +25,7 @@ from edge.stores.base import (
 from edge.stores.sqlite_writer import Writer
 
 PERSON: Final = """
-    SELECT v.counters, v.counts, l.customer, c.attributes
+    SELECT v.counters, v.counts, l.customer, c.attributes, c.imported
     FROM visitors v
     LEFT JOIN links l ON l.visitor = v.key AND l.cut IS NULL
     LEFT JOIN customers c ON c.site = ?1 AND c.id = l.customer
@@ -118,9 +118,9 @@ class SqliteStore:
             lambda connection: sqlite_work.record_consent(connection, site, text)
         )
 
-    async def put_customers(self, site: str, customers: Iterable[Customer]) -> int:
+    async def put_customers(self, site: str, customers: Iterable[Customer], time: int) -> int:
         """Insert or replace customers, all or none."""
-        rows = [(site, customer.id, _json(customer.attributes)) for customer in customers]
+        rows = [(site, customer.id, _json(customer.attributes), time) for customer in customers]
         return await self._writer.run(
             lambda connection: sqlite_work.put_customers(connection, rows)
         )
@@ -139,13 +139,18 @@ class SqliteStore:
 
 
 def _person(
-    counters: str | None, counts: bytes, customer: str | None, attributes: bytes | None
+    counters: str | None,
+    counts: bytes,
+    customer: str | None,
+    attributes: bytes | None,
+    imported: int | None,
 ) -> Person:
     return Person(
         customer=customer,
         attributes={} if attributes is None else sqlite_work.properties_from(attributes),
         counts=sqlite_work.counts_from(counts),
         counters=counters or "",
+        imported=imported,
     )
 
 

@@ -40,8 +40,9 @@ EVENTS: Final = """
     WHERE visitor = ? ORDER BY time, key"""
 
 PUT_CUSTOMER: Final = """
-    INSERT INTO customers (site, id, attributes) VALUES (?, ?, ?)
-    ON CONFLICT (site, id) DO UPDATE SET attributes = excluded.attributes"""
+    INSERT INTO customers (site, id, attributes, imported) VALUES (?, ?, ?, ?)
+    ON CONFLICT (site, id) DO UPDATE
+    SET attributes = excluded.attributes, imported = excluded.imported"""
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -140,8 +141,10 @@ def record_consent(connection: sqlite3.Connection, site: str, entry: bytes) -> s
     return hashed
 
 
-def put_customers(connection: sqlite3.Connection, rows: Sequence[tuple[str, str, bytes]]) -> int:
-    """Insert or replace rows of site, CRM ID and attributes as JSON."""
+def put_customers(
+    connection: sqlite3.Connection, rows: Sequence[tuple[str, str, bytes, int]]
+) -> int:
+    """Insert or replace rows of site, CRM ID, attributes as JSON and time of the import."""
     connection.executemany(PUT_CUSTOMER, rows)
     return len(rows)
 
