@@ -40,7 +40,7 @@ def never(name: str, operator: str, text: str) -> tuple[str, str] | None:
     if check is None:
         return None
     if base != operator:
-        found = None if not check(base, text.lower()) else never(name, base, text)
+        found = never(name, base, text.lower()) and never(name, base, text)
         return found and (found[0], _WRITTEN.sub(rf"{{\1{FOLDED}:", found[1]))
     if operator == "matches" and not _literal(text):
         return None

@@ -87,7 +87,8 @@ class ArgumentReader:
             pass
         elif attribute.values and self._is_none(node.value, attribute.values):
             words, form = attribute.other_words, attribute.form
-            hint = did_you_mean(str(node.value), map(str, attribute.values), words, form)
+            meant = str(node.value).lower() if self._row.folded else str(node.value)
+            hint = did_you_mean(meant, map(str, attribute.values), words, form)
             verb = never("has_any" if self._shape == "items" else "")
             self._reader.refuse(node, f"{attribute.name} {verb} {node.value!r}", hint)
         return ready
@@ -143,10 +144,11 @@ class ArgumentReader:
     def _other_word(self, text: str) -> tuple[str, str] | None:
         """Return what is wrong with what people call a value, and the value."""
         attribute, word = self._attribute, self._word
-        meant = attribute.other_words.get(text.lower())
+        words = attribute.other_words
+        meant = words.get(text.lower()) or (words.get(text.upper()) if self._row.folded else None)
         if meant is None or self._shape in ("pattern", "items"):
             return None
-        known = {self._folded(each) for each in attribute.other_words.values()}
+        known = {self._folded(each) for each in words.values()}
         folded, part = self._folded(text), self._shape == "text"
         if folded in known or (part and any(self._row.test(each, folded) for each in known)):
             return None

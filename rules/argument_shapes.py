@@ -75,18 +75,23 @@ def read_days(reader: Reader, node: Node, zone: ZoneInfo) -> Weekdays | None:
 
 
 def _day(reader: Reader, node: Node) -> str | None:
-    word = reader.text(node, "a day of the week")
-    if word is None or word in WEEKDAYS:
+    word, listed = node.value, f"Write one of {', '.join(WEEKDAYS)}"
+    if not isinstance(word, str):
+        reader.refuse(node, f"a day of the week must be a text, not {said(node)}", listed)
+        return None
+    if word in WEEKDAYS:
         return word
-    hint = did_you_mean(word, WEEKDAYS, OTHER_WEEKDAYS, f"Write one of {', '.join(WEEKDAYS)}")
+    hint = did_you_mean(word, WEEKDAYS, OTHER_WEEKDAYS, listed)
     reader.refuse(node, f"there is no day '{word}'", hint)
     return None
 
 
 def read_times(reader: Reader, node: Node, zone: ZoneInfo) -> Times | None:
     """Return a span of the day: ``["22:00", "06:00"]``."""
-    nodes = reader.items(node, "'time_between'")
-    if not isinstance(node.value, list):
+    nodes = node.value
+    if not isinstance(nodes, list):
+        message = f"'time_between' must be a list, not {said(node)}"
+        reader.refuse(node, message, 'Write when it begins and when it is over: ["22:00", "06:00"]')
         return None
     if len(nodes) != 2:
         message = f"'time_between' needs two times, not {len(nodes)}"

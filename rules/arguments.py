@@ -156,5 +156,6 @@ def shown(argument: Any) -> str:
 
 
 def plain(argument: Any) -> str:
-    """Return a bound as it is written."""
-    return str(getattr(argument, "text", argument))
+    """Return a bound as it is written: a version in quotes, for without them it may be a number."""
+    text = str(getattr(argument, "text", argument))
+    return f'"{text}"' if isinstance(argument, Version) else text

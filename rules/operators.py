@@ -176,7 +176,7 @@ OTHER_WORDS = {
 
 INSTEAD = {
     "list": {
-        "equals": "has_all", "in": "has_any", "contains": "has_any", "not": "has_none", "not_in": "has_none",
+        "equals": "has_any", "in": "has_any", "contains": "has_any", "not": "has_none", "not_in": "has_none",
     },
     "datetime": {"equals": "between"},
     "location": {"equals": "distance_km", "between": "distance_km", "lt": "distance_km", "lte": "distance_km"},

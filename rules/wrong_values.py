@@ -41,7 +41,6 @@ _DAY_AND_TIME = re.compile(
     r"([0-9.]+ ?[0-9.]+|[0-9./-]+)(?:, | um |[T ])([0-9]{1,2})(?::([0-9]{2}))?(?::[0-9]{2})?(?:\.[0-9]+)?"
     r"(?: Uhr)?(Z|[+-][0-9]{2}:[0-9]{2})?"
 )
-_WHOLE = re.compile(r"[0-9]{1,9}")
 _VERSION = re.compile(r"(?<![\w.])[0-9]{1,9}([.,][0-9]{1,9}){0,3}(?![\w.])")
 _IN_CIDR = re.compile(r"[0-9A-Fa-f.:]+/[0-9]{1,3}")
 _YES = ("true", "yes", "y", "on", "1", "ja", "wahr")
@@ -102,10 +101,8 @@ def _datetime(text: str) -> str:
 
 
 def _version(text: str) -> str:
-    if _WHOLE.fullmatch(text):
-        return f'"{text}"'
     match = _VERSION.search(text)
-    return match[0].replace(",", ".") if match else ""
+    return '"' + match[0].replace(",", ".") + '"' if match else ""
 
 
 def _ip(text: str) -> str:

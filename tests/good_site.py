@@ -7,6 +7,9 @@ languages: [de, en]
 consent: {revision: 1}
 slots: {hero: {selector: "#hero"}}
 attributes: {crm.points: {type: number, source: crm, purpose: personalization},
+  crm.likes: {type: list, source: crm, purpose: personalization, values: [shoes, bags]},
+  crm.born: {type: date, source: crm, purpose: personalization},
+  crm.last: {type: datetime, source: crm, purpose: personalization},
   crm.tier: {type: string, source: crm, purpose: personalization, values: [gold, silver]}}
 events: {view: {purpose: personalization, properties: {category: string, page.path: string}}, \
 exposure: {purpose: statistics, properties: {slot: string, rule: string}}}
