@@ -82,6 +82,8 @@ class ArgumentReader:
             shown = f"'{node.value}'" if isinstance(node.value, str) else said(node)
             hint = hint_to(node.value, attribute.type, attribute.form)
             message = f"{attribute.name} is {WORD[attribute.type]}, not {shown}"
+            if self._shape == "items":
+                message = f"each of {attribute.name} is a text, not {shown}"
             self._reader.refuse(node, message, hint)
         elif not self._can_be(node):
             pass

@@ -134,10 +134,10 @@ def _circle(reader: Reader, node: Node) -> Circle | None:
     bounds = (
         read_comparisons(reader, kilometres, node, rest, ("from", *_DISTANCES)) if words else []
     )
-    for word, bound in bounds:
-        _check_distance(reader, words[word].value, bound)
     if place is None or len(reader.findings) > before:
         return None
+    for word, bound in bounds:
+        _check_distance(reader, words[word].value, bound)
     return Circle(*place, tuple(bounds))
 
 

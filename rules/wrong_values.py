@@ -59,7 +59,7 @@ def hint_to(value: object, wanted: str, form: str = "") -> str:
         return "Put quotes around it" if isinstance(value, (int, float)) else ""
     text = str(value)
     mended = _MENDED[wanted]((without_curly_quotes(text) or text).strip())
-    return f"Write {mended}" if mended else form or _FORM[wanted]
+    return f"Write {mended}" if mended not in ("", text) else form or _FORM[wanted]
 
 
 def _number(text: str) -> str:
@@ -93,9 +93,9 @@ def _date(text: str) -> str:
 
 def _datetime(text: str) -> str:
     match = _DAY_AND_TIME.fullmatch(text)
-    day = _date(match[1]) if match else ""
+    day = _date(match[1] if match else text)
     if match is None or not day:
-        return ""
+        return day
     hour, minute = int(match[2]), int(match[3] or 0)
     return f"{day}T{hour:02}:{minute:02}{match[4] or ''}" if hour < 24 and minute < 60 else ""
 

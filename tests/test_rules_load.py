@@ -200,7 +200,7 @@ def test_an_audience_nobody_uses_is_read() -> None:
     said = [str(each) for each in load(with_audiences(["a0: {}", "lost: {crm.x: 1}"])).findings]
     assert len(said) == 2
     assert said[0].startswith("site.yaml:14:7: error: the condition is empty")
-    assert said[1].startswith("site.yaml:12:10: error: there is no attribute 'crm.x'")
+    assert said[1].startswith("site.yaml:15:10: error: there is no attribute 'crm.x'")
 
 
 @pytest.mark.parametrize(
