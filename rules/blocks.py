@@ -74,7 +74,10 @@ class Block:
     def _render(self, language: str, given: Frozen, shown: Frozen) -> str:
         template = self._templates.get(language) or self._templates[""]
         values: dict[str, object] = {name: value for name, _, value in given}
-        values[ATTRIBUTES] = {name: value for name, _, value in shown}
+        values[ATTRIBUTES] = {
+            name: ", ".join(value) if isinstance(value, tuple) else value
+            for name, _, value in shown
+        }
         try:
             html = template.render(values)
         except UndefinedError as bad:

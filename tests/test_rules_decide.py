@@ -180,6 +180,14 @@ def test_values_that_are_equal_but_written_otherwise_are_not_mixed_up() -> None:
     assert said == ["1 1", "1 True", "1 1.0"]
 
 
+def test_a_list_is_shown_as_people_write_one() -> None:
+    block, _ = compile_block("b", {"": ("b.html", "{{ attr['crm.likes'] }}")})
+    assert block is not None
+    assert block.render("", (), {"crm.likes": ("shoes", "<b>bags</b>")}) == (
+        "shoes, &lt;b&gt;bags&lt;/b&gt;"
+    )
+
+
 def test_an_attribute_called_like_a_method_is_not_the_method() -> None:
     known = SITE.replace(b"crm.name:", b"items:")
     made = site(site=known, gold=b"{{ attr['items'] }}{{ n }}")
