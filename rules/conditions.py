@@ -196,7 +196,7 @@ def _cases(parts: tuple[Condition, ...]) -> _Cases | None:
         if common is None or first is None or first.attribute != common.attribute:
             return None
         if not isinstance(first.argument, Single):
-            return None  # refused already, with a finding of its own
+            return None  # more than a value, or refused already
         by_value[first.argument] = (*by_value.get(first.argument, ()), part)
     return _Cases(common.attribute, common.purpose, by_value) if common else None
 
@@ -205,8 +205,8 @@ def _first(part: Condition) -> Compare | None:
     """Return the comparison with one value that a part begins with, if it does."""
     if isinstance(part, All) and part.parts:
         part = part.parts[0]
-    if isinstance(part, Compare) and part.operator == "equals":
-        return part if part.read is None and part.key is None else None
+    if isinstance(part, Compare) and part.operator == "equals" and part.read is None:
+        return part
     return None
 
 

@@ -117,6 +117,13 @@ def test_distances(one: tuple[float, float], other: tuple[float, float], km: flo
     assert distance_km(other, one) == pytest.approx(km, abs=0.06)
 
 
+@given(st.floats(-90, 90), st.floats(-180, 180))
+@example(59.69770196846039, 42.05314928768061)
+def test_the_other_side_of_the_earth_is_the_furthest(latitude: float, longitude: float) -> None:
+    other = (-latitude, longitude - 180 if longitude > 0 else longitude + 180)
+    assert distance_km((latitude, longitude), other) == pytest.approx(20015.11, abs=0.01)
+
+
 MOMENTS = st.datetimes(datetime(1970, 1, 2), datetime(2100, 1, 1)).map(
     lambda each: int(each.replace(tzinfo=UTC).timestamp() * 1000)
 )
