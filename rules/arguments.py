@@ -4,7 +4,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from math import asin, cos, radians, sin, sqrt
+from math import atan2, cos, hypot, radians, sin
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -133,11 +133,16 @@ class Circle:
 
 @lru_cache(maxsize=1024)
 def distance_km(one: tuple[float, float], other: tuple[float, float]) -> float:
-    """Return the great-circle distance of two places in degrees, by the haversine formula."""
+    """Return the great-circle distance of two places in degrees.
+
+    Exact at every distance: https://en.wikipedia.org/wiki/Great-circle_distance, after Vincenty.
+    """
     (north, east), (to_north, to_east) = map(_radians, (one, other))
-    half = sin((to_north - north) / 2) ** 2
-    half += cos(north) * cos(to_north) * sin((to_east - east) / 2) ** 2
-    return 2 * EARTH_KM * asin(sqrt(min(1.0, half)))
+    turn = to_east - east
+    beside = cos(to_north) * sin(turn)
+    ahead = cos(north) * sin(to_north) - sin(north) * cos(to_north) * cos(turn)
+    along = sin(north) * sin(to_north) + cos(north) * cos(to_north) * cos(turn)
+    return EARTH_KM * atan2(hypot(beside, ahead), along)
 
 
 def _radians(place: tuple[float, float]) -> tuple[float, float]:
