@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any as Anything
 from typing import NamedTuple, Protocol
 from zoneinfo import ZoneInfo
@@ -95,9 +96,9 @@ class Compare:
         argument = self.argument.at(context.now) if self._moving else self.argument
         return TRUE if self._test(value, argument) else FALSE
 
-    def holds(self, value: Value) -> bool:
-        """Say whether a value that is known compares as the rule wants."""
-        return self._test(value, self.argument)
+    def holds(self, known: object) -> bool:
+        """Say whether a known value, or its key, compares as the rule wants."""
+        return self._test(known, self.argument)
 
     def _of_unknown_profile(self, context: Context) -> bool:
         # What the request says needs no purpose; what the profile says always has one.

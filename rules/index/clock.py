@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from rules.conditions import MINUTE, Context
-from rules.index.dimension import Dimension, Ranged
+from rules.clock import MINUTE
+from rules.conditions import Context
+from rules.index.dimension import Dimension, Ranged, possible_of
 from rules.index.terms import Source, Span
 from rules.model import Schedule
 
@@ -32,7 +33,7 @@ class Clocks:
         spans = [(number, _span(schedule)) for number, schedule in enumerate(schedules)]
         self._schedules = Ranged(spans, size)
         self._dimensions = [
-            (source.read, dimension)
+            (source.read, possible_of(source, dimension))
             for source, dimension in dimensions.items()
             if source.read is not None
         ]
@@ -51,8 +52,8 @@ class Clocks:
     def _found(self, now: int) -> Minute:
         context = Context(now, {}, frozenset())
         possible = running = self._schedules.possible(now)
-        for read, dimension in self._dimensions:
-            possible &= dimension.possible(read(context))
+        for read, possible_at in self._dimensions:
+            possible &= possible_at(read(context))
         return Minute(running, possible)
 
 

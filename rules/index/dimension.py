@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from rules.conditions import Compare
 from rules.index.bits import below, bits
-from rules.index.terms import TESTS, Affix, Cut, Items, Span, Values
+from rules.index.terms import TESTS, Affix, Cut, Items, Source, Span, Values
 from rules.values import FALSE, TRUE
 
 Placed = list[tuple[int, Any]]
@@ -245,8 +245,27 @@ class Tested:
         return below(self._size) & ~bits(failed, self._size)
 
 
-def dimension_of(kind: str, placed: Placed, size: int) -> Dimension:
-    """Return the dimension of a kind of source; ``size`` is the number of all clauses."""
-    if kind == "range":
+def dimension_of(source: Source, placed: Placed, size: int) -> Dimension:
+    """Return the dimension of a source; ``size`` is the number of all clauses."""
+    if source.kind == "range":
         return Ranged(placed, size)
-    return Tested(placed, size) if kind == TESTS else Marked(kind, placed, size)
+    return Tested(placed, size) if source.kind == TESTS else Marked(source.kind, placed, size)
+
+
+class Unreadable(Exception):
+    """A value is not of its attribute's type."""
+
+
+def possible_of(source: Source, dimension: Dimension) -> Callable[[Any], int]:
+    """Return value -> the clauses it leaves possible. That raises where the value cannot be read."""
+    key, possible = source.key, dimension.possible
+    if key is None:
+        return possible
+
+    def keyed(value: Any) -> int:
+        known = key(value)
+        if known is None:
+            raise Unreadable
+        return possible(known)
+
+    return keyed

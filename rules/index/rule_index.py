@@ -13,7 +13,7 @@ from rules.index.bits import below, bits
 from rules.index.candidates import IndexedCandidates, Numbering
 from rules.index.clauses import Clause
 from rules.index.clock import Clocks
-from rules.index.dimension import dimension_of
+from rules.index.dimension import dimension_of, possible_of
 from rules.index.tallies import Tallies
 from rules.index.terms import EVENTS, Source
 from rules.model import Rule
@@ -68,14 +68,14 @@ class RuleIndex:
         self.numbering, terms = numbered.numbering, numbered.terms
         size = self._size = len(self.numbering.owners)
         self._layers = [Tallies(placed, size) for placed in numbered.counted]
-        made = {source: dimension_of(source.kind, terms[source], size) for source in terms}
+        made = {source: dimension_of(source, terms[source], size) for source in terms}
         schedules = [rule.campaign.schedule for rule in self.numbering.owners]
         self._clocks = Clocks(schedules, made, size)
         self._by_source = made
         said = [(source, each) for source, each in made.items() if source.read is None]
         self._all = [(dimension, 1 << at) for at, (_, dimension) in enumerate(said)]
         self._dimensions = [
-            (source.name, source.purpose, dimension.possible, dimension.free, 1 << at)
+            (source.name, source.purpose, possible_of(source, dimension), dimension.free, 1 << at)
             for at, (source, dimension) in enumerate(said)
         ]
         self._absent: dict[tuple[int, int, bool, frozenset[str], bool], tuple[int, int]] = {}
@@ -87,12 +87,12 @@ class RuleIndex:
         minute = self._clocks.at(context.now)
         possible = minute.possible
         unknown = missing = unread = 0
-        for name, purpose, possible_of, free, mark in self._dimensions:
+        for name, purpose, lookup, free, mark in self._dimensions:
             if purpose is None or purpose in granted:
                 value = facts.get(name)
                 if value is not None:
                     try:
-                        possible &= possible_of(value)
+                        possible &= lookup(value)
                     except Exception:  # a value of another type: who reads it will find out
                         unread |= ~free
                     continue

@@ -5,7 +5,8 @@ from typing import Any, NamedTuple, TypeAlias
 
 from rules.conditions import Compare, EventCount, Read
 from rules.index.clauses import Clause, Literal
-from rules.operators import OPERATORS
+from rules.keys import Key
+from rules.operators import OPERATORS, base_of
 from rules.values import FALSE, TRUE, UNKNOWN, Truth
 
 
@@ -17,11 +18,11 @@ class Source(NamedTuple):
     name: str = ""
     """An attribute, or the key of a counter."""
     purpose: str | None = None
-    fold: bool = False
-    """Whether capitals are ignored."""
     window: int | None = None
     read: Read | None = None
     """How it is read off the clock, if it is."""
+    key: Key | None = None
+    """From the value to what is compared."""
 
 
 EVENTS = "events"
@@ -169,7 +170,9 @@ def term_of(literal: Literal) -> Found:
         return _event(condition, literal.positive)
     if not isinstance(condition, Compare):
         return None
-    return _TERMS.get(condition.operator, _test)(condition, literal.positive)
+    if OPERATORS[condition.operator].moving:
+        return None
+    return _TERMS.get(base_of(condition.operator), _test)(condition, literal.positive)
 
 
 def _event(condition: EventCount, positive: bool) -> Found:
@@ -188,7 +191,7 @@ def _numbers(argument: Any) -> tuple[float, ...]:
 
 
 def _values(compare: Compare, positive: bool) -> Found:
-    word = compare.operator.removesuffix(IGNORE_CASE)
+    word = base_of(compare.operator)
     argument: Any = compare.argument
     values = frozenset(argument) if word in ("in", "not_in") else frozenset((argument,))
     others = (word in ("not", "not_in")) is positive
@@ -197,8 +200,7 @@ def _values(compare: Compare, positive: bool) -> Found:
 
 def _exists(compare: Compare, positive: bool) -> Found:
     wanted = compare.argument is positive
-    source = Source("values", compare.attribute, compare.purpose, read=compare.read)
-    return source, Values(frozenset(), wanted, FALSE if wanted else TRUE)
+    return _source("values", compare), Values(frozenset(), wanted, FALSE if wanted else TRUE)
 
 
 def _range(compare: Compare, positive: bool) -> Found:
@@ -212,7 +214,7 @@ def _range(compare: Compare, positive: bool) -> Found:
 
 def _affix(compare: Compare, positive: bool) -> Found:
     text: Any = compare.argument
-    if compare.operator.startswith("starts_with"):
+    if base_of(compare.operator) == "starts_with":
         source = _source("prefix", compare)
     else:
         source, text = _source("suffix", compare), text[::-1]
@@ -232,12 +234,8 @@ def _test(compare: Compare, positive: bool) -> Found:
     return _source(TESTS, compare), Tests(((compare, positive),))
 
 
-IGNORE_CASE = "_ignore_case"
-
-
 def _source(kind: str, compare: Compare) -> Source:
-    fold = compare.operator.endswith(IGNORE_CASE)
-    return Source(kind, compare.attribute, compare.purpose, fold, read=compare.read)
+    return Source(kind, compare.attribute, compare.purpose, read=compare.read, key=compare.key)
 
 
 _STRETCHES: Mapping[str, Callable[[Any], tuple[Cut | None, Cut | None]]] = {
@@ -254,10 +252,8 @@ _STRETCHES: Mapping[str, Callable[[Any], tuple[Cut | None, Cut | None]]] = {
 _TERMS: Mapping[str, Callable[[Compare, bool], Found]] = {
     "exists": _exists,
     **dict.fromkeys(("equals", "not", "in", "not_in"), _values),
-    **{f"{word}{IGNORE_CASE}": _values for word in ("equals", "not", "in", "not_in")},
     **dict.fromkeys(_STRETCHES, _range),
     **dict.fromkeys(("starts_with", "ends_with"), _affix),
-    **{f"{word}{IGNORE_CASE}": _affix for word in ("starts_with", "ends_with")},
     **dict.fromkeys(("has_any", "has_all", "has_none"), _items),
 }
 """Operator -> how its term is made; the others are evaluated."""
