@@ -13,6 +13,7 @@ from edge.http.edge_app import Edge
 from edge.last_good import LastGood
 from edge.live import LiveSites
 from edge.log import Log
+from edge.recorder import Recorder
 from edge.secrets_file import Secrets
 from edge.services import Clock, Services
 from edge.settings import Settings
@@ -43,6 +44,7 @@ def make_services(
         countries=Countries.open(settings.geo),
         erasures=Erasures(store, clock, log, settings.state / "erasures"),
         strangers=Strangers(log),
+        recorder=Recorder(store, clock, log, settings.record, settings.record_days),
         clock=clock,
         log=log,
         cookie_keys=secrets.cookies,
@@ -58,11 +60,13 @@ def create_app(services: Services) -> Edge:
         stop = asyncio.Event()
         services.erasures.resume()
         watching = asyncio.create_task(services.sites.watch(stop))
+        forgetting = asyncio.create_task(services.recorder.forget_until(stop))
         try:
             yield
         finally:
             stop.set()
-            await asyncio.wait({watching}, timeout=DRAIN_SECONDS)
+            await asyncio.wait({watching, forgetting}, timeout=DRAIN_SECONDS)
+            await services.recorder.drain(DRAIN_SECONDS)
             await services.erasures.drain(DRAIN_SECONDS)
             await services.store.close()
 

@@ -9,7 +9,16 @@ from typing import ParamSpec
 
 import click
 
-from edge import check_command, crm_command, demo_command, secrets_file, server, site_folder
+from edge import (
+    check_command,
+    crm_command,
+    demo_command,
+    recordings_command,
+    replay_command,
+    secrets_file,
+    server,
+    site_folder,
+)
 from edge.app import create_app, make_services, wall_clock
 from edge.geo import BadDatabase
 from edge.log import Log, capture
@@ -17,10 +26,12 @@ from edge.secrets_file import BadSecrets
 from edge.settings import BadSettings, Settings
 from edge.stores.base import StoreError
 from edge.stores.open import open_store
+from edge.wording import counted
 from rules.findings import BadSite
 
 P = ParamSpec("P")
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+LOG = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -94,12 +105,51 @@ def check(place: Path) -> None:
     sys.exit(0 if check_command.run(place) else 1)
 
 
-def _must_be_a_site(folder: Path) -> None:
+def _must_be_a_site(folder: Path, named: str = "'--site'") -> None:
     found = site_folder.folders(folder)
     if found != [folder]:
-        inside = " or ".join(f"--site {each}" for each in found)
+        inside = " or ".join(f"--site {each}" if "site" in named else str(each) for each in found)
         advice = f"write {inside}" if inside else "give the folder of one site"
-        raise click.BadParameter(f"{folder} holds no site.yaml; {advice}", param_hint="'--site'")
+        raise click.BadParameter(f"{folder} holds no site.yaml; {advice}", param_hint=named)
+
+
+@main.command()
+@click.option("--site", metavar="NAME", required=True, help="The site, as its site.yaml calls it.")
+@click.option(
+    "--since", metavar="TIME", callback=recordings_command.ago,
+    help="How far back: 90m, 12h, 7d.  [default: all]",
+)  # fmt: skip
+@click.option("--store", metavar="URL", help="Address of the store.  [default: TAGWERK_STORE]")
+@findings_to_exit
+def recordings(site: str, since: int | None, store: str | None) -> None:
+    """Write recorded requests to standard output, one line of JSON each.
+
+    They are data about people: an erasure does not reach a file that you keep.
+    """
+    url = Settings.from_env(os.environ).store if store is None else store
+    start = 0 if since is None else wall_clock() - since
+    count = recordings_command.run(url, site, start, sys.stdout.buffer)
+    click.echo(f"{site}: {counted(count, 'recorded request')}", err=True)
+
+
+@main.command()
+@click.argument("folder", metavar="DIR", type=FOLDER)
+@click.argument("log", metavar="LOG", type=LOG)
+@click.option(
+    "--examples", default=10, show_default=True, type=click.IntRange(0),
+    help="Kinds of change to show, each with a request.",
+)  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="Write the report as JSON.")
+@findings_to_exit
+def replay(folder: Path, log: Path, examples: int, as_json: bool) -> None:
+    """Decide the requests recorded in LOG again, by the rules in DIR.
+
+    By the rules that decided them the answers are the same, byte for byte; by others it says what
+    would change. LOG is what tagwerk recordings wrote; - is standard input.
+    """
+    _must_be_a_site(folder, "DIR")
+    site = site_folder.open_site(folder).site
+    sys.exit(0 if replay_command.run(site, log, examples, as_json) else 1)
 
 
 @main.group("crm")

@@ -8,6 +8,7 @@ from edge.erasures import Erasures
 from edge.geo import Countries
 from edge.live import LiveSites
 from edge.log import Log
+from edge.recorder import Recorder
 from edge.settings import Settings
 from edge.stores.base import Store
 from edge.strangers import Strangers
@@ -35,6 +36,7 @@ class Services:
     countries: Countries
     erasures: Erasures
     strangers: Strangers
+    recorder: Recorder
     clock: Clock
     log: Log
     cookie_keys: tuple[bytes, ...]

@@ -14,6 +14,7 @@ PREFIX: Final = "TAGWERK_"
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 _STORE: Final = re.compile(r"sqlite:///[^?#]*[^?#/]")
+_PERCENT: Final = re.compile(r"[0-9]{1,3}(\.[0-9]{1,6})?%")
 _ORIGIN: Final = re.compile(r"https?://([a-z0-9.-]+|\[[0-9a-f:]+\])(:[0-9]{1,5})?")
 
 
@@ -51,6 +52,8 @@ class Settings(msgspec.Struct, frozen=True):
     geo: Path | None
     trusted_proxies: tuple[Network, ...]
     extra_origins: tuple[str, ...]
+    record: float = 0.0
+    record_days: int = 30
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "Settings":
@@ -138,6 +141,18 @@ def _origins(text: str) -> tuple[str, ...]:
     return tuple(_items(text))
 
 
+def _share(text: str) -> float:
+    if not _PERCENT.fullmatch(text) or (share := float(text[:-1]) / 100) > 1:
+        raise ValueError(f"{text!r} is no share; write 0% to 100%, such as 1% or 0.5%")
+    return share
+
+
+def _days(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= 365):
+        raise ValueError(f"{text!r} is no number of days; write a whole number from 1 to 365")
+    return int(text)
+
+
 def _items(text: str) -> list[str]:
     return [item.strip() for item in text.split(",") if item.strip()]
 
@@ -162,5 +177,7 @@ SETTINGS: Final = (
         "",
         "origins allowed besides those of each site, by commas; for trying things out",
     ),
+    Setting("record", _share, "0%", "share of consented requests to record, to replay them"),
+    Setting("record_days", _days, "30", "days after which recorded requests are deleted"),
 )
 """Every setting; its variable is TAGWERK_ and the name in capitals."""

@@ -23,6 +23,8 @@ DEFAULTS = Settings(
     geo=None,
     trusted_proxies=(),
     extra_origins=(),
+    record=0.0,
+    record_days=30,
 )
 
 
@@ -48,6 +50,8 @@ def test_all_can_be_set() -> None:
             "TAGWERK_GEO": "geo.mmdb",
             "TAGWERK_TRUSTED_PROXIES": "127.0.0.1, 10.0.0.0/8,fd00::/8",
             "TAGWERK_EXTRA_ORIGINS": "http://127.0.0.1:8080, https://shop.example",
+            "TAGWERK_RECORD": "0.5%",
+            "TAGWERK_RECORD_DAYS": "7",
         }
     )
     assert settings == Settings(
@@ -60,6 +64,8 @@ def test_all_can_be_set() -> None:
         geo=Path("geo.mmdb"),
         trusted_proxies=tuple(map(ip_network, ["127.0.0.1", "10.0.0.0/8", "fd00::/8"])),
         extra_origins=("http://127.0.0.1:8080", "https://shop.example"),
+        record=0.005,
+        record_days=7,
     )
 
 
@@ -83,6 +89,16 @@ BAD = [
     ("TRUSTED_PROXIES", "nginx", "10.0.0.0/8"),
     ("TRUSTED_PROXIES", "10.0.0.1/8", "10.0.0.0/8"),
     ("TRUSTED_PROXIES", "127.0.0.1,*", "'*' is no address"),
+    ("RECORD", "", "0% to 100%"),
+    ("RECORD", "1", "0% to 100%"),
+    ("RECORD", "0.01", "0% to 100%"),
+    ("RECORD", "101%", "0% to 100%"),
+    ("RECORD", "-1%", "0% to 100%"),
+    ("RECORD", "nan%", "0% to 100%"),
+    ("RECORD_DAYS", "", "1 to 365"),
+    ("RECORD_DAYS", "0", "1 to 365"),
+    ("RECORD_DAYS", "366", "1 to 365"),
+    ("RECORD_DAYS", "30d", "1 to 365"),
     ("EXTRA_ORIGINS", "*", "https://shop.example"),
     ("EXTRA_ORIGINS", "null", "https://shop.example"),
     ("EXTRA_ORIGINS", "shop.example", "https://shop.example"),

@@ -42,6 +42,8 @@ async def decisions(
     decided = decide(live.site, known.context, slots)
     for error in decided.errors:
         services.log.error("decision.failed", site=live.site.name, message=error)
+    if services.recorder.share:
+        services.recorder.take(live.site, known.visit, known.context, slots, decided.decisions)
     return Answer(decided.decisions, consent_state(known.visit.grants))
 
 

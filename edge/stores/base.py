@@ -5,7 +5,7 @@ its CRM ID. Nothing here checks consent: callers pass only what the grants of th
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import msgspec
 
@@ -92,6 +92,32 @@ class Person(msgspec.Struct, frozen=True):
     """When the customer's attributes were imported; None if nobody knows."""
 
 
+class Recording(msgspec.Struct, frozen=True):
+    """A request that was recorded, of a visitor whose it is: erased with them."""
+
+    site: str
+    request: str
+    """What the ids of its decisions begin with."""
+    visitor: str
+    time: int
+    body: bytes
+    """One line of JSON, without its line break; see ``rules.recording``."""
+
+
+class Place(NamedTuple):
+    """How far the recordings of a site were read; the first page begins after ``Place(since, 0)``."""
+
+    time: int
+    key: int
+
+
+class Page(NamedTuple):
+    """Some of a site's recordings, the oldest first, and where the next page begins."""
+
+    bodies: Sequence[bytes]
+    end: Place
+
+
 class Store(Protocol):
     """What the edge asks of a store. Every call raises only ``StoreError`` and its kinds.
 
@@ -156,6 +182,22 @@ class Store(Protocol):
 
         What ``customers`` raises while it is read passes through, and nothing has changed.
         """
+        ...
+
+    async def record(self, recordings: Sequence[Recording]) -> int:
+        """Store recorded requests; returns how many. Those of erased visitors are left out."""
+        ...
+
+    async def recordings(self, site: str, after: Place, most: int) -> Page:
+        """Read on in a site's recordings, by time; an empty page is the end."""
+        ...
+
+    async def find_recordings(self, site: str, request: str) -> Sequence[bytes]:
+        """Return the bodies of a request; more than one if a visitor's were of the same millisecond."""
+        ...
+
+    async def forget_recordings(self, before: int, most: int) -> int:
+        """Delete the oldest recordings of every site from before a time; returns how many."""
         ...
 
     async def check(self) -> None:

@@ -82,7 +82,21 @@ FIRST: Final = (
 IMPORT_TIMES: Final = ("ALTER TABLE customers ADD COLUMN imported INTEGER",)
 """Nobody knows when the customers of an older file were imported."""
 
-MIGRATIONS: Final[Sequence[Sequence[str]]] = (FIRST, IMPORT_TIMES)
+RECORDINGS: Final = (
+    """CREATE TABLE recordings (
+        key INTEGER PRIMARY KEY,
+        site TEXT NOT NULL,
+        request TEXT NOT NULL,
+        visitor INTEGER NOT NULL REFERENCES visitors (key) ON DELETE CASCADE,
+        time INTEGER NOT NULL,
+        body BLOB NOT NULL
+    ) STRICT""",
+    "CREATE INDEX recordings_of_visitor ON recordings (visitor)",
+    "CREATE INDEX recordings_by_request ON recordings (site, request)",
+    "CREATE INDEX recordings_by_time ON recordings (time)",
+)
+
+MIGRATIONS: Final[Sequence[Sequence[str]]] = (FIRST, IMPORT_TIMES, RECORDINGS)
 """Each brings a file from the version that is its index to the next; released ones stay."""
 
 

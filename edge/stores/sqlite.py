@@ -7,18 +7,21 @@ import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
-from edge.stores import sqlite_file, sqlite_work
+from edge.stores import sqlite_file, sqlite_recordings, sqlite_work
 from edge.stores.base import (
     Counts,
     Customer,
     Event,
     Evidence,
+    Page,
     Person,
+    Place,
     Recorded,
+    Recording,
     StoreError,
     StoreUnavailable,
 )
@@ -123,6 +126,35 @@ class SqliteStore:
         rows = [(site, customer.id, _json(customer.attributes), time) for customer in customers]
         return await self._writer.run(
             lambda connection: sqlite_work.put_customers(connection, rows)
+        )
+
+    async def record(self, recordings: Sequence[Recording]) -> int:
+        """Store recorded requests, without those of erased visitors."""
+        rows = tuple(recordings)
+        return await self._writer.run(lambda connection: sqlite_recordings.add(connection, rows))
+
+    async def recordings(self, site: str, after: Place, most: int) -> Page:
+        """One SQL statement, done when it returns: a long one would keep erased bytes in the WAL."""
+        rows = self._rows(sqlite_recordings.PAGE, (site, *after, most))
+        end = Place(rows[-1][0], rows[-1][1]) if rows else after
+        return Page([body for _, _, body in rows], end)
+
+    async def find_recordings(self, site: str, request: str) -> Sequence[bytes]:
+        """One SQL statement, in the calling thread."""
+        return [body for (body,) in self._rows(sqlite_recordings.FIND, (site, request))]
+
+    def _rows(self, sql: str, values: tuple[str | int, ...]) -> list[tuple[Any, ...]]:
+        if self._read is None:
+            raise StoreUnavailable(f"{self._path}: the store is closed")
+        try:
+            return self._reader.execute(sql, values).fetchall()
+        except (sqlite3.Error, UnicodeEncodeError) as error:
+            raise sqlite_file.translate(error, self._path) from error
+
+    async def forget_recordings(self, before: int, most: int) -> int:
+        """Delete the oldest recordings; their bytes leave the files within a second."""
+        return await self._writer.run(
+            lambda connection: sqlite_recordings.forget(connection, before, most), scrub=True
         )
 
     async def check(self) -> None:
