@@ -76,18 +76,30 @@ class Recording:
     ) -> Recorded:
         """Return a request as it is recorded: of the facts only what the site reads."""
         facts = context.facts
+        left_out = tuple([name for name in self._never if name in facts])
         kept = {name: value for name, value in facts.items() if name in self._keeps}
         return Recorded(
             site=self.site.name,
             version=self.site.version,
             context=msgspec.structs.replace(context, facts=kept),
-            decisions=decisions,
+            decisions=self._without(decisions) if left_out else decisions,
             blocks=self._blocks.by_slot(decisions),
             slots=None if slots is None else tuple(slots),
             silent=tuple(sorted(self._reads - facts.keys())),
-            left_out=tuple([name for name in self._never if name in facts]),
+            left_out=left_out,
             counters={} if context.counts is None else self._kept_counters(context.granted),
         )
+
+    def _without(self, decisions: tuple[Decision, ...]) -> tuple[Decision, ...]:
+        """Return the decisions without the HTML of blocks that show what is never recorded."""
+        return tuple([self._bare(each) if self._shows_it(each) else each for each in decisions])
+
+    def _shows_it(self, decision: Decision) -> bool:
+        block = self._blocks.block(decision)
+        return block is not None and not block.reads.isdisjoint(NEVER)
+
+    def _bare(self, decision: Decision) -> Decision:
+        return msgspec.structs.replace(decision, html="")
 
     def _kept_counters(self, granted: frozenset[str]) -> dict[str, int]:
         found = self._counters.get(granted)

@@ -89,7 +89,7 @@ class Comparison:
         return Change(
             slot,
             _outcome(before, recorded.blocks.get(slot)) if before else None,
-            _outcome(after, self._blocks.name(after)) if after else None,
+            _outcome(after, self._blocks.by_slot([after]).get(slot)) if after else None,
             _content(before) != _content(after),
         )
 

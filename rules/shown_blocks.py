@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from rules.blocks import Block
 from rules.decide import Decision
 from rules.model import Site
 
@@ -11,26 +12,26 @@ class ShownBlocks:
 
     def __init__(self, site: Site) -> None:
         self._site = site
-        self._names: dict[tuple[str, str | None, str | None], str | None] = {}
+        self._found: dict[tuple[str, str | None, str | None], Block | None] = {}
 
     def by_slot(self, decisions: Iterable[Decision]) -> dict[str, str]:
         """Return slot -> block, for the slots that show one."""
-        named = ((decision.slot, self.name(decision)) for decision in decisions)
-        return {slot: name for slot, name in named if name is not None}
+        shown = ((decision.slot, self.block(decision)) for decision in decisions)
+        return {slot: block.name for slot, block in shown if block is not None}
 
-    def name(self, decision: Decision) -> str | None:
-        """Return the name of the block that a decision of this site shows; None if it shows none."""
+    def block(self, decision: Decision) -> Block | None:
+        """Return the block that a decision of this site shows; None if it shows none."""
         if decision.html is None:
             return None
         # A site has only so many outcomes, and what is asked for are decisions that it made.
         key = (decision.slot, decision.rule, decision.variant)
-        if key not in self._names:
-            self._names[key] = self._find(*key)
-        return self._names[key]
+        if key not in self._found:
+            self._found[key] = self._find(*key)
+        return self._found[key]
 
-    def _find(self, slot: str, rule: str | None, variant: str | None) -> str | None:
+    def _find(self, slot: str, rule: str | None, variant: str | None) -> Block | None:
         for each in self._site.rules.get(slot, ()):
             if each.id == rule:
                 shows = (arm.show for arm in each.variants if arm.name == variant)
-                return next((show.block.name for show in shows if show.block), None)
+                return next((show.block for show in shows), None)
         return None

@@ -13,6 +13,7 @@ from consent import ledger
 from edge.stores.base import Customer, Person, Store, StoreError, StoreUnavailable, TokenUsed
 from store_contract_events import ReadAndCount
 from store_contract_people import LinkAndErase
+from store_contract_recordings import RecordAndForget
 from store_stories import COUNTERS, NOW, SITE, Connect, outcome, story, token, view
 
 
@@ -165,5 +166,7 @@ class DurableAndShared:
         assert len((await two.person(SITE, "v")).counts["views"]) == 20
 
 
-class StoreContract(ReadAndCount, LinkAndErase, LedgerAndCustomers, DurableAndShared):
+class StoreContract(
+    ReadAndCount, LinkAndErase, RecordAndForget, LedgerAndCustomers, DurableAndShared
+):
     """All of the contract. Inherit it and give the ``connect`` fixture."""

@@ -63,6 +63,11 @@ def site(*edits: tuple[str, str], everywhere: bool = False) -> Site:
     return loaded.site
 
 
+CLIENT = [
+    ("attributes:", "attributes:\n  client.ip: {type: string, source: crm, purpose: statistics}")
+]
+
+
 def word(outcome: Outcome | None) -> str | None:
     """An outcome as the table writes it: rule/block/reason."""
     if outcome is None:
@@ -76,7 +81,9 @@ def request(made: Site, row: Mapping[str, Any]) -> Recorded:
     times = [NOW - DAY + n for n in range(row.get("views", 0))]
     counts = {each.key: times for each in made.counters if each.event == "view"}
     facts = {"page.path": "/", **row.get("facts", {})}
-    return recorded_logs.recorded(made, facts, granted, counts if "personalization" in granted else {})
+    return recorded_logs.recorded(
+        made, facts, granted, counts if "personalization" in granted else {}
+    )
 
 
 @pytest.mark.parametrize("row", rows("replay"))
@@ -124,6 +131,15 @@ def test_an_address_is_never_recorded() -> None:
     assert b"192.0.2.7" not in line
     assert from_line(line).left_out == ("client.ip",)
     assert from_line(to_line(recorded_logs.recorded(made))).left_out == ()
+
+
+def test_a_block_that_shows_an_address_is_recorded_without_its_content() -> None:
+    made = site(("<b>vip</b>", "<b>{{ attr['client.ip'] }}</b>"), *CLIENT)
+    facts = {"page.path": "/", "client.ip": "192.0.2.7"}
+    line = to_line(recorded_logs.recorded(made, {**facts, "crm.tier": "gold"}))
+    assert b"192.0.2.7" not in line and b'"rule":"gold"' in line
+    other = recorded_logs.recorded(made, facts)
+    assert other.decisions[0].html == "<i>plain</i>"
 
 
 def test_slots_that_were_asked_for_are_decided_again_alone() -> None:
@@ -209,7 +225,10 @@ def test_a_tally_counts_by_slot_block_rule_and_kind() -> None:
     hero = report.slots["hero"]
     assert (report.requests, report.same_rules, report.changed) == (6, 0, 6)
     assert (hero.requests, hero.changed, hero.unseen) == (6, 6, 0)
-    assert {n: (m.gained, m.lost) for n, m in hero.blocks.items()} == {"vip": (1, 5), "plain": (5, 1)}
+    assert {n: (m.gained, m.lost) for n, m in hero.blocks.items()} == {
+        "vip": (1, 5),
+        "plain": (5, 1),
+    }
     assert {n: (m.gained, m.lost) for n, m in hero.rules.items()} == {"gold": (1, 5), "all": (5, 1)}
     assert [(kind.requests, kind.line, word(kind.before)) for kind in report.kinds] == [
         (5, 1, "gold/vip/MATCH"),

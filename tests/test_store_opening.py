@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from edge.stores.base import StoreDamaged, StoreError, StoreUnavailable
+from edge.stores.base import Recording, StoreDamaged, StoreError, StoreUnavailable
 from edge.stores.open import BadStoreUrl, open_store
 from edge.stores.schema import IMPORT_TIMES, MIGRATIONS, migrate
 from edge.stores.sqlite import SqliteStore
@@ -102,6 +102,23 @@ class TestOpening:
             return person.imported
 
         assert asyncio.run(imported()) is None
+
+    def test_a_file_of_the_first_schema_opens_and_keeps_its_data(self, path: Path) -> None:
+        connection = sqlite3.connect(path, isolation_level=None)
+        migrate(connection, path, MIGRATIONS[:1])
+        connection.execute("INSERT INTO visitors VALUES (1, ?, 'v', ?, x'7b7d')", (SITE, COUNTERS))
+        connection.close()
+
+        async def open_it() -> None:
+            store = SqliteStore(path)
+            assert (await store.person(SITE, "v")).counters == COUNTERS
+            assert await store.record([Recording(SITE, "r", "v", 1, b"{}")]) == 1
+            await store.erase(SITE, "v", 2)
+            await store.close()
+
+        asyncio.run(open_it())
+        assert rows(path, "PRAGMA user_version") == [(len(MIGRATIONS),)]
+        assert rows(path, "SELECT count(*) FROM recordings") == [(0,)]
 
     def test_the_switch_to_wal_waits_for_whoever_writes(self, path: Path) -> None:
         asyncio.run(SqliteStore(path).close())

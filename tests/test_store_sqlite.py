@@ -13,8 +13,8 @@ from typing import TypeVar
 import pytest
 
 from consent import ledger
-from edge.stores import sqlite_writer
-from edge.stores.base import Customer
+from edge.stores import sqlite_recordings, sqlite_writer
+from edge.stores.base import Customer, Place, Recording
 from edge.stores.sqlite import ERASED_ONCE, PERSON, SqliteStore
 from sqlite_rows import rows
 from store_contract import StoreContract
@@ -61,6 +61,18 @@ class TestReads:
         ]
         connection.close()
         assert [step.partition(" ")[0] for *_, step in plan] == ["SEARCH"] * 4
+
+    def test_recordings_are_found_by_key(self, path: Path) -> None:
+        asyncio.run(SqliteStore(path).close())
+        connection = sqlite3.connect(path)
+        plan = [
+            *connection.execute(f"EXPLAIN QUERY PLAN {sqlite_recordings.PAGE}", ("s", 0, 0, 1)),
+            *connection.execute(f"EXPLAIN QUERY PLAN {sqlite_recordings.FIND}", ("s", "r")),
+            *connection.execute(f"EXPLAIN QUERY PLAN {sqlite_recordings.FORGET}", (0, 1)),
+            *connection.execute("EXPLAIN QUERY PLAN DELETE FROM recordings WHERE visitor = 1"),
+        ]
+        connection.close()
+        assert [step for *_, step in plan if "SCAN" in step or "TEMP B-TREE" in step] == []
 
     def test_a_reader_does_not_wait_for_a_writer(self, path: Path) -> None:
         async def scenario() -> float:
@@ -136,6 +148,17 @@ class TestCommits:
         assert min(asyncio.run(scenario())[10:]) < 100_000
 
 
+def recorded(visitor: str, n: int) -> Recording:
+    """A recording that holds its visitor's name, as the recorded ID does."""
+    return Recording(
+        SITE,
+        f"{n:016x}",
+        visitor,
+        NOW + n,
+        f'{{"unit":"{visitor}","of":"{visitor[:-1]}-{n}"}}'.encode(),
+    )
+
+
 def _pragma(name: str) -> Callable[[sqlite3.Connection], object]:
     return lambda connection: connection.execute(f"PRAGMA {name}").fetchone()[0]
 
@@ -152,6 +175,7 @@ class TestErase:
                 await asyncio.sleep(0.02)
             assert self._found(path) == 0
             assert len((await store.person(SITE, "plain1")).counts) == 1
+            assert len((await store.recordings(SITE, Place(0, 0), 1000)).bodies) == 200
             await store.close()
 
         asyncio.run(scenario())
@@ -165,6 +189,9 @@ class TestErase:
                 for word in (CANARY, "plain")
             ]
             await asyncio.gather(*calls)
+            await store.record(
+                [recorded(f"{word}{v}", n) for v in range(5) for word in (CANARY, "plain")]
+            )
         await store.link(SITE, f"{CANARY}1", "C1", token(CANARY))
         await store.unlink(SITE, f"{CANARY}1", NOW)
         await store.link(SITE, f"{CANARY}2", CANARY, token("t"))
@@ -205,6 +232,23 @@ class TestErase:
             assert self._found(path) == 0
             await store.close()
             await neighbour.close()
+
+        asyncio.run(scenario())
+
+    def test_the_bytes_of_forgotten_recordings_leave_the_files(self, path: Path) -> None:
+        async def scenario() -> None:
+            store = SqliteStore(path)
+            await store.record([recorded(f"{CANARY}{v}", n) for v in range(5) for n in range(40)])
+            assert self._found(path) > 100
+            while await store.forget_recordings(NOW + 40, 50):
+                pass
+            deadline = time.monotonic() + 1
+            while path.with_name("t.db-wal").stat().st_size and time.monotonic() < deadline:
+                await asyncio.sleep(0.02)
+            assert rows(path, "SELECT count(*) FROM recordings") == [(0,)]
+            files = b"".join(file.read_bytes() for file in path.parent.glob("t.db*"))
+            assert CANARY.encode() + b"-" not in files
+            await store.close()
 
         asyncio.run(scenario())
 
