@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 
+from consent.grants import Grants, State
 from edge import recorder
 from edge.recorder import DAY, WAITING
 from edge.stores.base import Recording, StoreUnavailable
 from edge.stores.sqlite import SqliteStore
+from edge.visit import Visit
 from edges import HOME, RULES, SITE, Browser, Running, running
 from rules.recording import Recorded, from_line
 from rules.replay import replay, same_bytes
@@ -78,6 +80,7 @@ def test_slots_that_a_page_asked_for(tmp_path: Path) -> None:
         await browser.post("decide", {"page": {"url": HOME}, "slots": []})
         (only,) = await recordings(edge, tmp_path)
         assert (only.slots, len(only.decisions)) == (("strip",), 1)
+        assert edge.log.getvalue() == ""
 
     play(tmp_path, test)
 
@@ -122,6 +125,38 @@ def test_a_grant_that_nobody_was_asked_for_records_nobody(tmp_path: Path) -> Non
         assert len(await recordings(edge, tmp_path)) == 1
 
     play(tmp_path, test, site=NOTICE)
+
+
+def test_a_choice_that_lapsed_records_nobody(tmp_path: Path) -> None:
+    async def test(edge: Running) -> None:
+        browser = await accepted(edge)
+        path = edge.folder / "site.yaml"
+        path.write_text(NOTICE.replace("revision: 1", "revision: 2"), encoding="utf-8")
+        await edge.services.sites.reload(edge.folder)
+        answer = (await browser.post("decide", {"page": {"url": HOME}})).json()
+        assert answer["consent"]["state"] == "unset" and "statistics" in answer["consent"]["grants"]
+        assert await recordings(edge, tmp_path) == []
+
+    play(tmp_path, test, site=NOTICE)
+
+
+@pytest.mark.parametrize(
+    ("purposes", "state", "visitor", "allowed"),
+    [
+        ({"statistics"}, "granted", "v", True),
+        ({"statistics", "personalization"}, "granted", "v", True),
+        ({"personalization"}, "granted", "v", False),
+        ({"statistics"}, "unset", "v", False),
+        ({"statistics"}, "denied", "v", False),
+        ({"statistics"}, "granted", None, False),
+        (set(), "granted", "v", False),
+    ],
+)
+def test_who_may_be_recorded(
+    purposes: set[str], state: State, visitor: str | None, allowed: bool
+) -> None:
+    grants = Grants(frozenset(purposes), state, False, 1)
+    assert recorder.may_record(Visit(grants, None, visitor, None)) is allowed
 
 
 def test_a_copied_consent_cookie_records_nobody(tmp_path: Path) -> None:
@@ -296,12 +331,17 @@ def test_recordings_are_forgotten_after_their_days(tmp_path: Path) -> None:
 
 
 def test_what_waits_at_the_end_is_stored(tmp_path: Path) -> None:
+    class Slow(SqliteStore):
+        async def record(self, recordings: Any) -> int:
+            await asyncio.sleep(1.5)
+            return await super().record(recordings)
+
     async def test(edge: Running) -> None:
         browser = await accepted(edge)
         for _ in range(20):
             await browser.decide()
 
-    play(tmp_path, test)
+    play(tmp_path, test, store=Slow(tmp_path / "store.db"))
     assert rows(tmp_path / "store.db", "SELECT count(*) FROM recordings") == [(20,)]
 
 

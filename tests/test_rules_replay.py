@@ -156,6 +156,15 @@ def test_a_request_is_known_by_the_ids_of_its_decisions() -> None:
     assert all(recorded.made(each) for each in ids) and not recorded.made(f"{recorded.request}-0")
 
 
+def test_equal_requests_are_equal_bytes() -> None:
+    facts = {"page.path": "/", "crm.tier": "gold", "utm.campaign": "x"}
+    granted = frozenset({"statistics", "necessary", "functional", "personalization", "marketing"})
+    one = to_line(recorded_logs.recorded(site(), facts, granted))
+    assert one == to_line(recorded_logs.recorded(site(), dict(reversed(facts.items())), granted))
+    names = b'"functional","marketing","necessary","personalization","statistics"'
+    assert b'"granted":[' + names + b"]" in one
+
+
 VALUES = st.one_of(
     st.text(st.characters(exclude_categories=["Cs"])),
     st.integers(-(2**63), 2**63 - 1),
