@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 import recorded_logs
 from recorded_logs import ALL, DAY, NOW
+from rules import recording
 from rules.conditions import Context
 from rules.decide import decide
 from rules.loader import load
@@ -17,6 +18,7 @@ from rules.model import Site
 from rules.recording import BadLine, Recorded, Recording, from_line, request_of, to_line
 from rules.replay import Comparison, Outcome, replay, same_bytes
 from rules.replay_tally import MOST_FAULTS, Tally
+from rules.values import Value
 from tables import rows
 
 FILES = {
@@ -61,11 +63,6 @@ def site(*edits: tuple[str, str], everywhere: bool = False) -> Site:
     loaded = load({name: text.encode() for name, text in files.items()})
     assert loaded.site is not None, loaded.findings
     return loaded.site
-
-
-CLIENT = [
-    ("attributes:", "attributes:\n  client.ip: {type: string, source: crm, purpose: statistics}")
-]
 
 
 def word(outcome: Outcome | None) -> str | None:
@@ -133,11 +130,14 @@ def test_an_address_is_never_recorded() -> None:
     assert from_line(to_line(recorded_logs.recorded(made))).left_out == ()
 
 
-def test_a_block_that_shows_an_address_is_recorded_without_its_content() -> None:
-    made = site(("<b>vip</b>", "<b>{{ attr['client.ip'] }}</b>"), *CLIENT)
-    facts = {"page.path": "/", "client.ip": "192.0.2.7"}
+def test_a_block_that_shows_what_is_never_recorded_is_recorded_without_its_content(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(recording, "NEVER", frozenset({"crm.age"}))
+    made = site(("<b>vip</b>", "<b>{{ attr['crm.age'] }} years</b>"))
+    facts: dict[str, Value] = {"page.path": "/", "crm.age": 1927}
     line = to_line(recorded_logs.recorded(made, {**facts, "crm.tier": "gold"}))
-    assert b"192.0.2.7" not in line and b'"rule":"gold"' in line
+    assert b"1927" not in line and b"years" not in line and b'"rule":"gold"' in line
     other = recorded_logs.recorded(made, facts)
     assert other.decisions[0].html == "<i>plain</i>"
 
