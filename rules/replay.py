@@ -121,9 +121,14 @@ class Comparison:
             return f"campaign '{rule.campaign.name}' does not run at that time"
         if after.rule == name:
             return _other_reason(after)
-        if after.winner and _truth(rule, context) is TRUE:
+        truth = _truth(rule, context)
+        if truth is TRUE and after.winner and self._is_above(slot, after.winner, name):
             return f"rule '{after.rule}' stands above '{name}'"
-        return f"rule '{name}' {_NOT_TRUE[_truth(rule, context)]}"
+        return f"rule '{name}' {_NOT_TRUE[truth]}"
+
+    def _is_above(self, slot: str, one: str, other: str) -> bool:
+        order = [rule.id for rule in self._site.rules[slot] if rule.id in (one, other)]
+        return order[0] == one
 
     def unknown(self, recorded: Recorded) -> set[str]:
         """Return attributes these rules read, whose values were not recorded: they are unknown."""
