@@ -9,11 +9,8 @@ from rules.conditions import Context
 from rules.decide import NOTHING, Decision, Reason, decide
 from rules.model import Rule, Site
 from rules.recording import Recorded, facts_read, readable_counters
-from rules.shown_blocks import ShownBlocks
+from rules.shown_blocks import WON, ShownBlocks
 from rules.values import FALSE, HIDDEN, TRUE, UNKNOWN, Truth
-
-WON = (Reason.MATCH, Reason.SPLIT)
-"""Reasons of decisions whose rule is shown."""
 
 _NOT_TRUE = {
     TRUE: "is passed over now",
@@ -100,6 +97,8 @@ class Comparison:
             return "the slot is new"
         if after is None:
             return "the slot is gone"
+        if before.winner is None and _same_cause(before, after):
+            return "the slot's fallback shows something else"
         if before.winner is None:
             return f"rule '{after.winner}' wins now" if after.winner else _other_reason(after)
         if before.winner == after.winner:
@@ -173,6 +172,10 @@ def _cause(decision: Decision) -> tuple[str | None, ...]:
 def _outcome(decision: Decision, block: str | None) -> Outcome:
     rule, variant, reason = decision.rule, decision.variant, decision.reason
     return Outcome(decision.action, block, rule, variant, reason)
+
+
+def _same_cause(before: Outcome, after: Outcome) -> bool:
+    return (before.reason, before.rule) == (after.reason, after.rule)
 
 
 def _other_reason(after: Outcome) -> str:

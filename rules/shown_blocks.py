@@ -3,8 +3,11 @@
 from collections.abc import Iterable
 
 from rules.blocks import Block
-from rules.decide import Decision
+from rules.decide import Decision, Reason
 from rules.model import Site
+
+WON = (Reason.MATCH, Reason.SPLIT)
+"""Reasons of decisions that show their rule; else the slot's fallback is shown, if it has one."""
 
 
 class ShownBlocks:
@@ -24,12 +27,16 @@ class ShownBlocks:
         if decision.html is None:
             return None
         # A site has only so many outcomes, and what is asked for are decisions that it made.
-        key = (decision.slot, decision.rule, decision.variant)
+        rule = decision.rule if decision.reason in WON else None
+        key = (decision.slot, rule, decision.variant)
         if key not in self._found:
             self._found[key] = self._find(*key)
         return self._found[key]
 
     def _find(self, slot: str, rule: str | None, variant: str | None) -> Block | None:
+        if rule is None:
+            fallback = self._site.slots[slot].fallback
+            return fallback.block if fallback else None
         for each in self._site.rules.get(slot, ()):
             if each.id == rule:
                 shows = (arm.show for arm in each.variants if arm.name == variant)

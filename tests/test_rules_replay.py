@@ -34,6 +34,7 @@ attributes:
 events:
   view: {purpose: personalization, properties: {category: string}}
   buy: {purpose: personalization, properties: {}}
+  exposure: {purpose: statistics, properties: {rule: string}}
 """,
     "rules/main.yaml": """
 campaign: main
@@ -54,8 +55,8 @@ rules:
 }
 
 
-def site(*edits: tuple[str, str], everywhere: bool = False) -> Site:
-    """Return the test's site after some edits, each of one place."""
+def site(*edits: tuple[str, str]) -> Site:
+    """Return the test's site after some edits."""
     files = dict(FILES)
     for old, new in edits:
         assert any(old in text for text in files.values()), old
@@ -85,8 +86,9 @@ def request(made: Site, row: Mapping[str, Any]) -> Recorded:
 
 @pytest.mark.parametrize("row", rows("replay"))
 def test_what_an_edit_changes(row: dict[str, Any]) -> None:
-    edits = [tuple(each) for each in (row["edit"], row.get("everywhere")) if each]
-    before, after = site(), site(*edits)
+    given = [tuple(each) for each in row.get("prepare", [])]
+    edits = [tuple(each) for each in (row["edit"], row.get("also")) if each]
+    before, after = site(*given), site(*given, *edits)
     if row.get("undo"):
         before, after = after, before
     recorded = from_line(to_line(request(before, row)))
@@ -180,7 +182,7 @@ VALUES = st.one_of(
     granted=st.frozensets(st.sampled_from(sorted(ALL))),
 )
 def test_a_line_holds_every_value_exactly(
-    value: str | float | bool, times: list[int], unit: str | None, granted: frozenset[str]
+    value: Value, times: list[int], unit: str | None, granted: frozenset[str]
 ) -> None:
     made = site()
     context = Context(NOW, {"crm.age": value, "page.language": "de"}, granted, {"k": times}, unit)
