@@ -226,14 +226,24 @@ def test_the_share_is_dealt_by_the_decisions_ids(tmp_path: Path) -> None:
     play(tmp_path, test, environ={"TAGWERK_RECORD": "30%"})
 
 
+NETWORK = (
+    RULES
+    + """
+  - {id: office, slot: strip, priority: 9, when: {client.ip: {in_cidr: 192.0.2.0/24}}, show: {block: gold}}
+"""
+)
+
+
 def test_an_address_is_not_recorded_whatever_reads_it(tmp_path: Path) -> None:
     async def test(edge: Running) -> None:
-        await (await accepted(edge)).decide()
-        await recordings(edge, tmp_path)
+        strip = (await (await accepted(edge)).decide())["strip"]
+        assert (strip["rule"], strip["html"]) == ("office", "<b>192.0.2.1</b>")
+        (only,) = await recordings(edge, tmp_path)
+        assert only.left_out == ("client.ip",) and "client.ip" not in only.context.facts
         files = b"".join(file.read_bytes() for file in tmp_path.glob("store.db*"))
         assert b"192.0.2.1" not in files
 
-    play(tmp_path, test)
+    play(tmp_path, test, rules=NETWORK, gold="<b>{{ attr['client.ip'] }}</b>")
 
 
 class Full(SqliteStore):

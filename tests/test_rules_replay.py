@@ -79,6 +79,7 @@ def request(made: Site, row: Mapping[str, Any]) -> Recorded:
     times = [NOW - DAY + n for n in range(row.get("views", 0))]
     counts = {each.key: times for each in made.counters if each.event == "view"}
     facts = {"page.path": "/", **row.get("facts", {})}
+    facts = {name: tuple(each) if isinstance(each, list) else each for name, each in facts.items()}
     return recorded_logs.recorded(
         made, facts, granted, counts if "personalization" in granted else {}
     )
@@ -172,6 +173,7 @@ VALUES = st.one_of(
     st.integers(-(2**63), 2**63 - 1),
     st.floats(allow_nan=False, allow_infinity=False),
     st.booleans(),
+    st.lists(st.text(st.characters(exclude_categories=["Cs"]))).map(tuple),
 )
 
 
