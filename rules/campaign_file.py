@@ -110,7 +110,7 @@ class CampaignFile:
         if name is not None:
             self.rule_ids.append((name, keys["id"]))
         conditions = ConditionParser(reader, self._vocabulary, campaign.schedule.timezone)
-        condition = conditions.parse(keys["when"]) if "when" in keys else ALWAYS
+        condition = conditions.parse_whole(keys["when"]) if "when" in keys else ALWAYS
         variants = ShowReader(reader, self._blocks, conditions).variants(node, keys)
         cap = self._cap(keys, name, conditions)
         if "split" in keys or campaign.exclusive is not None:

@@ -1,18 +1,20 @@
 """Turns the ``when`` of a rule into a condition, noting what it reads and everything wrong with it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from rules.attributes import BUILT_IN, Attribute, find
 from rules.comparison_reader import read_comparisons
 from rules.conditions import ALWAYS, All, Any, Compare, Condition, Not, reader_of
+from rules.contradictions import contradictions, leaves, said, subject_of
 from rules.event_reader import read_event
 from rules.findings import AFTER_COMMA, did_you_mean_key, misspelt
 from rules.model import Counter, EventType
 from rules.operators import key_of
 from rules.reader import Reader
 from rules.source import Node, cut_off
+from rules.values import Value
 
 MAX_AUDIENCES = 20
 """How deep audiences may name audiences."""
@@ -54,6 +56,7 @@ class ConditionParser:
         self._deepest = level
         self._parts = 0
         self._audiences = 0
+        self._written: list[tuple[Condition, Node]] = []
         self.reads: set[str] = set()
         self.purposes: set[str] = set()
         self.counters: list[Counter] = []
@@ -70,6 +73,35 @@ class ConditionParser:
         """Read every audience, those that no rule uses as well."""
         for name in self._vocabulary.audiences:
             self._read(name)
+
+    def parse_whole(self, node: Node) -> Condition:
+        """Return a condition that is no part of another: its parts must be able to hold together."""
+        before = len(self._reader.findings)
+        condition = self.parse(node)
+        if len(self._reader.findings) == before:
+            self._refuse_contradictions(condition)
+        return condition
+
+    def _refuse_contradictions(self, condition: Condition) -> None:
+        for pair in contradictions(condition, self._values):
+            placed = [(self._place(each.condition), each) for each in pair]
+            placed.sort(key=lambda one: (one[0].path, one[0].line, one[0].column))
+            (there, earlier), (here, later) = placed
+            where = (
+                f"line {there.line}" if there.path == here.path else f"{there.path}:{there.line}"
+            )
+            both = f"{said(later)} and, in {where}, {said(earlier)}"
+            message = f"{subject_of(later.condition)} never meets {both} at once"
+            hint = "All of them have to hold: leave one out, or write any: if one is enough"
+            self._reader.refuse(here, message, hint)
+
+    def _values(self, name: str) -> Sequence[Value]:
+        attribute = find(name, self._vocabulary.attributes)
+        return () if attribute is None or attribute.type == "list" else attribute.values
+
+    def _place(self, comparison: Condition) -> Node:
+        """Return where a comparison stands, or the audience it is part of."""
+        return next(node for whole, node in self._written if comparison in leaves(whole))
 
     def _mapping(self, node: Node) -> Condition:
         if isinstance(node.value, list):
@@ -89,6 +121,12 @@ class ConditionParser:
 
     def _part(self, name: str, key: Node, value: Node, cut: bool) -> Condition:
         self._parts += 1
+        condition = self._read_part(name, key, value, cut)
+        if name not in _GROUPS:
+            self._written.append((condition, key))
+        return condition
+
+    def _read_part(self, name: str, key: Node, value: Node, cut: bool) -> Condition:
         if name in _GROUPS:
             return self._group(name, value)
         if name == "event":
@@ -132,7 +170,7 @@ class ConditionParser:
             inner = ConditionParser(
                 reader, self._vocabulary, self._timezone, (*self._within, name), self._level
             )
-            condition = inner.parse(self._vocabulary.audiences[name])
+            condition = inner.parse_whole(self._vocabulary.audiences[name])
             height = inner._deepest - self._level
             parsed[key] = Audience(condition, inner, inner._parts, height, inner._audiences + 1)
         return parsed[key]

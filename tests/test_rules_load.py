@@ -36,6 +36,8 @@ def test_accepted(row: dict[str, Any]) -> None:
     old, new = row.get("old", "crm.tier: gold"), row.get("when") or row["new"]
     good = GOOD[file].decode()
     assert old in good
+    if "when" in row:  # alone: what stands beside it may contradict it
+        good = good.replace("      - page.path: {starts_with: /a}\n", "", 1)
     assert load({**GOOD, file: good.replace(old, new, 1).encode()}).findings == []
 
 
