@@ -97,11 +97,11 @@ def _is_fresh(declared: Attribute, person: Person, now: int) -> bool:
 
 def _granted_counts(site: Site, counts: Counts, visit: Visit) -> Counts:
     """The gate for events: only counters of events whose purpose is granted pass."""
-    granted, events = visit.grants.purposes, site.events
+    granted, events, counted = visit.grants.purposes, site.events, site.counted
     return {
-        counter.key: counts[counter.key]
-        for counter in site.counters
-        if counter.key in counts and events[counter.event].purpose in granted
+        key: held
+        for key, held in counts.items()
+        if key in counted and events[counted[key]].purpose in granted
     }
 
 

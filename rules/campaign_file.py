@@ -7,10 +7,11 @@ from rules.bucketing import PURPOSE
 from rules.cap_reader import read_cap
 from rules.condition_parser import ConditionParser, Vocabulary
 from rules.conditions import ALWAYS, Any, Condition
+from rules.counter import Counter
 from rules.findings import did_you_mean
 from rules.index.clauses import clauses_of
 from rules.index.terms import asked
-from rules.model import Campaign, Counter, Rule, Slot
+from rules.model import Campaign, Rule, Slot
 from rules.reader import Reader
 from rules.schedule_reader import End, read_schedule
 from rules.share_reader import read_share

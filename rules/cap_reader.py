@@ -3,8 +3,10 @@
 from collections.abc import Mapping, Sequence
 
 from rules.conditions import Condition
-from rules.event_reader import MAX_COUNT, read_event
-from rules.model import Counter, EventType
+from rules.counter import Counter
+from rules.event_reader import read_event
+from rules.model import EventType
+from rules.question_reader import MAX_COUNT
 from rules.reader import Reader
 from rules.source import Entry, Node
 

@@ -8,9 +8,10 @@ from rules.attributes import BUILT_IN, Attribute, find
 from rules.comparison_reader import read_comparisons
 from rules.conditions import ALWAYS, All, Any, Compare, Condition, Not, reader_of
 from rules.contradictions import contradictions, leaves, said, subject_of
+from rules.counter import Counter
 from rules.event_reader import read_event
 from rules.findings import AFTER_COMMA, did_you_mean_key, misspelt
-from rules.model import Counter, EventType
+from rules.model import EventType
 from rules.operators import key_of
 from rules.reader import Reader
 from rules.source import Node, cut_off
@@ -233,7 +234,7 @@ class ConditionParser:
         return parts[0] if len(parts) == 1 else All(tuple(parts))
 
     def _event(self, node: Node) -> Condition:
-        found = read_event(self._reader, self._vocabulary.events, node)
+        found = read_event(self._reader, self._vocabulary.events, node, self._timezone)
         if found is None:
             return ALWAYS
         condition, counter = found

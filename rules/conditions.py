@@ -1,6 +1,5 @@
 """Conditions: a closed tree that is read, never run. Three-valued, after Kleene's strong logic."""
 
-from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -14,7 +13,7 @@ from rules.attributes import WEEKDAYS
 from rules.clock import MINUTE, local, now_text
 from rules.keys import Key
 from rules.operators import OPERATORS, Test
-from rules.values import FALSE, HIDDEN, TRUE, UNKNOWN, Single, Truth, Value, truth
+from rules.values import FALSE, HIDDEN, TRUE, UNKNOWN, Single, Truth, Value
 
 
 class Context(msgspec.Struct, frozen=True):
@@ -23,8 +22,8 @@ class Context(msgspec.Struct, frozen=True):
     now: int
     facts: Mapping[str, Value]
     granted: frozenset[str]
-    counts: Mapping[str, Sequence[int]] | None = None
-    """Counter key -> ascending times of its newest events; None when nobody knows the profile.
+    counts: Mapping[str, Sequence[Anything]] | None = None
+    """Counter key -> what it holds (``rules.model.Counter``); None when nobody knows the profile.
 
     Then an attribute of the profile that is not among the facts is unknown, and not missing.
     """
@@ -103,30 +102,6 @@ class Compare:
     def _of_unknown_profile(self, context: Context) -> bool:
         # What the request says needs no purpose; what the profile says always has one.
         return self.purpose is not None and context.counts is None
-
-
-@dataclass(frozen=True, slots=True)
-class EventCount:
-    """How often an event happened within a window (milliseconds; None: ever)."""
-
-    counter: str
-    purpose: str
-    window: int | None
-    comparisons: tuple[tuple[str, object], ...]
-
-    def evaluate(self, context: Context) -> Truth:
-        """Count by the counter's newest times: it keeps one more than any rule asks for."""
-        if self.purpose not in context.granted:
-            return HIDDEN
-        if context.counts is None:
-            return UNKNOWN
-        times = context.counts.get(self.counter, ())
-        count = (
-            len(times)
-            if self.window is None
-            else len(times) - bisect_left(times, context.now - self.window)
-        )
-        return truth(all(OPERATORS[name].test(count, wanted) for name, wanted in self.comparisons))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,12 @@ from itertools import combinations
 from typing import Any, NamedTuple
 
 from rules.arguments import shown
-from rules.conditions import All, Compare, Condition, EventCount, Not
+from rules.conditions import All, Compare, Condition, Not
 from rules.conditions import Any as AnyOf
 from rules.index.clauses import Clause, Literal, clauses_of
 from rules.index.terms import Affix, Counts, Items, Source, Span, Term, Values, term_of
 from rules.operators import OPERATORS
+from rules.past_events import EventCount
 from rules.values import TRUE, Value
 
 Known = Callable[[str], Sequence[Value]]

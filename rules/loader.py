@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 from rules.blocks import Block, compile_block
 from rules.campaign_file import CampaignFile
 from rules.condition_parser import ConditionParser
-from rules.counters import counters_version, merge
+from rules.counter_key import counters_version
+from rules.counters import by_event, merge
 from rules.fallback_reader import Filled, read_fallbacks
 from rules.findings import BadSite, Finding
 from rules.index.rule_index import RuleIndex
@@ -272,6 +273,8 @@ def _site(
         index=RuleIndex(ranked),
         counters=counters,
         counters_version=counters_version(counters),
+        counters_of=by_event(counters),
+        counted={counter.key: counter.event for counter in counters},
         reads=filled.reads.union(*(campaign.reads for campaign, _ in read)),
         consent=site_file.consent or site_file.node,
         holdout=site_file.holdout,

@@ -10,9 +10,9 @@ import msgspec
 from rules.attributes import Attribute
 from rules.blocks import Block, Frozen
 from rules.conditions import Condition, Context
+from rules.counter import Counter, CountersOfEvent
 from rules.index.terms import Asked
 from rules.source import Node
-from rules.values import Value
 
 
 class EventType(msgspec.Struct, frozen=True):
@@ -149,15 +149,6 @@ class Finder(Protocol):
         ...
 
 
-class Counter(msgspec.Struct, frozen=True):
-    """A rolling counter some rule needs: which events it counts, and how many newest times it keeps."""
-
-    key: str
-    event: str
-    where: Mapping[str, tuple[Value, ...]]
-    keep: int
-
-
 class Site(msgspec.Struct, frozen=True):
     """One website's rules, ready to decide with."""
 
@@ -175,6 +166,10 @@ class Site(msgspec.Struct, frozen=True):
     counters: tuple[Counter, ...]
     counters_version: str
     """Hash of the counters: counts kept under another one must be rebuilt."""
+    counters_of: Mapping[str, CountersOfEvent]
+    """Event -> its counters, made ready to be found."""
+    counted: Mapping[str, str]
+    """Key of a counter -> its event."""
     reads: frozenset[str]
     """Every attribute any rule or block reads: what is not in here need not be found out."""
     consent: Node

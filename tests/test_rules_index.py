@@ -7,11 +7,12 @@ import re2
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rules.conditions import All, Any, Compare, Condition, Context, EventCount, Not, reader_of
+from rules.conditions import All, Any, Compare, Condition, Context, Not, reader_of
 from rules.index.clauses import clauses_of
 from rules.index.rule_index import RuleIndex
 from rules.index.terms import asked
 from rules.model import Campaign, Rule, Schedule, Show, Variant
+from rules.past_events import EventCount
 from rules.plain import PlainFinder
 
 HOUR = 3_600_000

@@ -5,10 +5,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rules.conditions import ALWAYS, All, Any, Condition, EventCount, Not
+from rules.conditions import ALWAYS, All, Any, Condition, Not
 from rules.index.rule_index import RuleIndex
 from rules.model import Rule, Schedule
 from rules.never_wins import never_win
+from rules.past_events import EventCount
 from rules.plain import PlainFinder
 from test_rules_index import CONTEXTS, CRM, HOUR, NOW, SEEN, compare, rule, rules
 

@@ -115,8 +115,12 @@ def _recorded(live: LiveSite, sent: _EventIn, now: int) -> Recorded:
     }
     time = min(max(sent.time, 0), now)
     event = Event(sent.id, sent.name, time, CHANNEL, properties, sent.decision)
-    advanced = counters.advanced(live.site, sent.name, properties)
-    return Recorded(event, tuple(Mark(counter.key, counter.keep) for counter in advanced))
+    return Recorded(event, tuple(map(_mark, counters.advanced(live.site, sent.name, properties))))
+
+
+def _mark(advance: counters.Advance) -> Mark:
+    counter, value = advance
+    return Mark(counter.key, counter.keep, counter.kind, value, counter.span, counter.oldest)
 
 
 call = endpoint.post("events", handle)

@@ -5,14 +5,15 @@ its CRM ID. Nothing here checks consent: callers pass only what the grants of th
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 import msgspec
 
 Scalar = str | int | float | bool | list[str] | None
 """One value of an attribute or a property; a list is of texts."""
-Counts = Mapping[str, Sequence[int]]
-"""Counter key -> times of its newest events, ascending."""
+Counts = Mapping[str, Sequence[Any]]
+"""Counter key -> what it holds, as JSON; ``Mark`` says in which shape."""
+Kind = Literal["times", "values", "sums", "total"]
 
 
 class StoreError(Exception):
@@ -51,10 +52,23 @@ class Event(msgspec.Struct, frozen=True):
 
 
 class Mark(msgspec.Struct, frozen=True):
-    """One counter that an event advances; only its ``keep`` newest times are held."""
+    """One counter that an event advances. It holds events in order of time, then of arrival:
+
+    - ``times``: ``[time, ...]``
+    - ``values``: ``[[time, ...], [value, ...]]``
+    - ``sums``: ``[[time, ...], [sum of the values up to and with this event, ...]]``
+    - ``total``: ``[sum of all values]``, and nothing else
+
+    Of those not older than ``span`` milliseconds before the newest it holds the ``keep`` newest, or with
+    ``oldest`` the oldest. Sums begin anew with the oldest one held. Values of sums are integers.
+    """
 
     counter: str
-    keep: int
+    keep: int = 1
+    kind: Kind = "times"
+    value: Any = None
+    span: int | None = None
+    oldest: bool = False
 
 
 class Recorded(msgspec.Struct, frozen=True):

@@ -2,9 +2,8 @@
 
 import hashlib
 import sqlite3
-from bisect import insort
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Final
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, Final
 
 import msgspec
 
@@ -19,11 +18,12 @@ from edge.stores.base import (
     TokenUsed,
     VisitorErased,
 )
+from edge.stores.held import advance
 
 TOKEN_SLACK_MS: Final = 3_600_000
 """Used tokens are forgotten this late: a node whose clock is ahead forgets none too early."""
 
-counts_from: Final = msgspec.json.Decoder(dict[str, list[int]]).decode
+counts_from: Final = msgspec.json.Decoder(dict[str, list[Any]]).decode
 properties_from: Final = msgspec.json.Decoder(dict[str, Scalar]).decode
 to_json: Final = msgspec.json.encode
 
@@ -88,7 +88,7 @@ def recount(
 ) -> Counts:
     """Replace the visitor's counts by what ``count`` makes of all its events."""
     found = _find(connection, site, visitor) or _create(connection, site, visitor)
-    counts = {name: list(times) for name, times in count(_events(connection, found.key)).items()}
+    counts = count(_events(connection, found.key))
     _keep(connection, found.key, counters, counts)
     return counts
 
@@ -184,16 +184,12 @@ def _insert(connection: sqlite3.Connection, site: str, key: int, event: Event) -
     return connection.execute(INSERT_EVENT, row).rowcount == 1
 
 
-def _advance(counts: dict[str, list[int]], recorded: Recorded) -> None:
+def _advance(counts: dict[str, list[Any]], recorded: Recorded) -> None:
     for mark in recorded.marks:
-        times = counts.setdefault(mark.counter, [])
-        insort(times, recorded.event.time)
-        del times[: max(0, len(times) - mark.keep)]
+        advance(counts.setdefault(mark.counter, []), mark, recorded.event.time)
 
 
-def _keep(
-    connection: sqlite3.Connection, key: int, counters: str, counts: Mapping[str, list[int]]
-) -> None:
+def _keep(connection: sqlite3.Connection, key: int, counters: str, counts: Counts) -> None:
     connection.execute(
         "UPDATE visitors SET counters = ?, counts = ? WHERE key = ?",
         (counters, to_json(counts), key),

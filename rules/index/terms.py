@@ -3,10 +3,11 @@
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
-from rules.conditions import Compare, EventCount, Read
+from rules.conditions import Compare, Read
 from rules.index.clauses import Clause, Literal
 from rules.keys import Key
 from rules.operators import OPERATORS, base_of
+from rules.past_events import EventCount
 from rules.values import FALSE, TRUE, UNKNOWN, Truth
 
 
