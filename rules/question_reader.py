@@ -92,6 +92,7 @@ class QuestionReader:
             message = f"'sum' must be keys and values, not {said(node)}"
             reader.refuse(node, message, "Write {of: PROPERTY, gte: 100}")
             return None
+        before = len(reader.findings)
         comparisons = self._compared(self._rest(), Attribute("sum", "number", "event"), _NUMERIC)
         for word, argument in comparisons:
             self._check_places(argument, node.value[word].value)
@@ -100,6 +101,8 @@ class QuestionReader:
         of = self._of()
         if of is None or events is None or not self._adds_up(of, events.type):
             return None
+        if len(reader.findings) > before:
+            return None  # a bound that is none cannot be made ready
         name, where, window = events.type.name, events.where, events.window
         if window is None:
             kept = counter(name, where, "total", of=of)
@@ -156,7 +159,8 @@ class QuestionReader:
         reader, node = self._reader, self._node
         if ("exists", False) in found and len(found) > 1:
             hint = "Leave 'exists' out, or the rest"
-            reader.refuse(node, f"an event that is not there never meets {both(found)}", hint)
+            rest = both(pair for pair in found if pair != ("exists", False))
+            reader.refuse(node, f"an event that is not there never meets {rest}", hint)
         window = self._events.window if self._events and timed else None
         for word, argument in found:
             long_ago = word == "not_within_last" and argument is not None

@@ -11,7 +11,8 @@ attributes: {crm.points: {type: number, source: crm, purpose: personalization},
   crm.born: {type: date, source: crm, purpose: personalization},
   crm.last: {type: datetime, source: crm, purpose: personalization},
   crm.tier: {type: string, source: crm, purpose: personalization, values: [gold, silver]}}
-events: {view: {purpose: personalization, properties: {category: string, page.path: string}}, \
+events: {view: {purpose: personalization, properties: {category: string, page.path: string, \
+value: number, day: date}}, \
 exposure: {purpose: statistics, properties: {slot: string, rule: string}}}
 audiences:
   fans: {crm.tier: gold}

@@ -3,12 +3,16 @@
 import asyncio
 import hashlib
 from collections.abc import Callable, Iterable
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
-from edge.stores.base import Counts, Customer, Event, Person, Recorded, Store
+from edge.stores.base import Counts, Customer, Event, Mark, Person, Recorded, Store
+from past import mark, site_asking
+from rules import counters
 from store_stories import COUNTERS, NOW, SITE, Connect, story, times_by_name, token, view
 
 
@@ -110,6 +114,94 @@ class ReadAndCount:
         calls = data.draw(st.lists(st.lists(ids, max_size=6), max_size=6))
         site = f"site-{hashlib.sha256(repr(calls).encode()).hexdigest()}"
         asyncio.run(_counts_like_a_model(connect, site, calls))
+
+    @story
+    async def test_each_kind_of_counter_holds_what_it_is_for(self, store: Store) -> None:
+        marks = [
+            Mark("newest", 2, "values"),
+            Mark("oldest", 1, "values", oldest=True),
+            Mark("first", 1, oldest=True),
+            Mark("sums", 3, "sums", span=30),
+            Mark("total", kind="total"),
+        ]
+        for id, time, value in (
+            ("a", 50, 1),
+            ("b", 10, 2),
+            ("c", 40, 4),
+            ("d", 40, 8),
+            ("e", 60, 16),
+        ):
+            event = Event(id, "paid", time, "web", {"value": value})
+            recorded = Recorded(event, tuple(replace(mark, value=value) for mark in marks))
+            await store.append(SITE, "v", COUNTERS, [recorded, recorded])
+        assert (await store.person(SITE, "v")).counts == {
+            "newest": [[50, 60], [1, 16]],
+            "oldest": [[10], [2]],
+            "first": [10],
+            "sums": [[40, 50, 60], [8, 9, 25]],
+            "total": [31],
+        }
+
+    @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(data=st.data())
+    def test_whatever_is_asked_is_held_as_if_counted_from_all_events(
+        self, connect: Connect, data: st.DataObject
+    ) -> None:
+        value = st.one_of(st.none(), st.integers(-9, 9), st.floats(-9, 9, width=16))
+        events = st.tuples(st.integers(0, 12), st.sampled_from("ab"), value)
+        happened = data.draw(st.lists(events, max_size=12))
+        number = st.integers(0, max(0, len(happened) - 1))
+        call = st.one_of(st.just("recount"), st.lists(number, max_size=6))
+        calls = data.draw(st.lists(call, max_size=8)) if happened else []
+        visitor = hashlib.sha256(repr((happened, calls)).encode()).hexdigest()
+        asyncio.run(_holds_as_counted(connect, visitor, happened, calls))
+
+
+ASKED = site_asking(
+    {"count": {"gte": 3}},
+    {"where": {"category": "a"}, "within": "2m", "count": {"gte": 2}},
+    {"within": "5m", "sum": {"of": "value", "gte": 1}},
+    {"sum": {"of": "value", "gte": 1}},
+    {"first": {"exists": True}},
+    {"within": "4m", "first": {"of": "value", "exists": True}},
+    {"last": {"of": "category", "exists": True}},
+    {"first": {"of": "category", "exists": True}},
+)
+
+
+async def _holds_as_counted(
+    connect: Connect, visitor: str, happened: list[tuple[int, str, object]], calls: list[object]
+) -> None:
+    store, version = connect(), ASKED.counters_version
+    arrived: dict[int, Event] = {}
+    for call in calls:
+        if not isinstance(call, list):
+            await store.recount(visitor, "v", version, _counted)
+            continue
+        events = {number: _happened(number, *happened[number]) for number in call}
+        recorded = [Recorded(events[number], _marks(events[number])) for number in call]
+        await store.append(visitor, "v", version, recorded)
+        for number, event in events.items():
+            arrived.setdefault(number, event)
+    held = (await store.person(visitor, "v")).counts
+    await store.close()
+    assert held == _counted(sorted(arrived.values(), key=lambda event: event.time))
+
+
+def _happened(number: int, minute: int, category: str, value: object) -> Event:
+    properties: dict[str, Any] = {"category": category}
+    if value is not None:
+        properties["value"] = value
+    return Event(f"e{number}", "view", NOW + minute * 60_000, "web", properties)
+
+
+def _marks(event: Event) -> tuple[Mark, ...]:
+    return tuple(map(mark, counters.advanced(ASKED, event.name, event.properties)))
+
+
+def _counted(events: Iterable[Event]) -> Counts:
+    seen = (counters.Occurrence(each.name, each.time, each.properties) for each in events)
+    return counters.count(ASKED, seen)
 
 
 def _remember_in(seen: list[Event]) -> Callable[[Iterable[Event]], Counts]:

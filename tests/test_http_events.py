@@ -3,7 +3,7 @@
 import sqlite3
 from pathlib import Path
 
-from edges import ORIGIN, RULES, START, Running, run
+from edges import ORIGIN, RULES, SITE, START, Running, run
 
 DAY = 86_400_000
 
@@ -117,3 +117,61 @@ def test_bytes_that_are_no_text_are_a_problem_not_a_failure(tmp_path: Path) -> N
         assert answer.status_code < 500
 
     run(tmp_path, test)
+
+
+PAST_SITE = SITE.replace("path: string}", "path: string, price: number}")
+PAST = """
+campaign: main
+rules:
+  - {id: spent, slot: hero, priority: 2, show: {action: hide},
+     when: {event: {name: view, within: 30d, sum: {of: price, gte: 100}}}}
+  - {id: ever, slot: hero, show: {action: hide}, when: {event: {name: view, sum: {of: price, gte: 100}}}}
+  - {id: began, slot: strip, priority: 2, show: {action: hide},
+     when: {event: {name: view, first: {of: category, equals: coats}}}}
+  - {id: latest, slot: strip, show: {action: hide},
+     when: {event: {name: view, where: {price: {gt: 1}}, last: {of: category, equals: shoes}}}}
+"""
+
+
+def test_sums_and_first_and_last_events_decide(tmp_path: Path) -> None:
+    async def test(edge: Running) -> None:
+        browser = edge.browser()
+        await browser.consent("accept_all")
+
+        async def look(category: str, price: float, age: int) -> None:
+            event = {"id": f"{age}", "name": "view", "time": edge.clock.now - age * DAY}
+            properties = {"category": category, "price": price}
+            assert (await browser.post("events", [{**event, "properties": properties}])).is_success
+
+        async def rules() -> tuple[str | None, ...]:
+            decided = await browser.decide()
+            return tuple(decided[slot].get("rule") for slot in ("hero", "strip"))
+
+        await look("shoes", 60.5, 1)
+        assert await rules() == (None, "latest")
+        await look("coats", 39.5, 20)
+        assert await rules() == ("spent", "began")
+        await look("coats", 1, 0)
+        edge.clock.now += 11 * DAY
+        assert await rules() == ("ever", "began")
+
+    run(tmp_path, test, site=PAST_SITE, rules=PAST)
+
+
+def test_a_number_of_any_length_costs_the_other_events_nothing(tmp_path: Path) -> None:
+    async def test(edge: Running) -> None:
+        browser = edge.browser()
+        await browser.consent("accept_all")
+        event = '{"id": "%d", "name": "view", "time": 1, "properties": {"price": %s}}'
+        prices = ["9" * 9000, "9" * 600, "9" * 300, "1e99", "100"]
+        body = ", ".join(event % (at, price) for at, price in enumerate(prices))
+        headers = {**browser.headers, "content-type": "application/json"}
+        answer = await browser.client.post("/_tw/shop/events", content=f"[{body}]", headers=headers)
+        assert answer.json() == {"accepted": 4, "dropped": [{"id": "0", "reason": "INVALID"}]}
+        assert (await browser.decide())["hero"]["rule"] == "ever"
+        await browser.post(
+            "events", [{"id": "9", "name": "view", "time": 2, "properties": {"price": -1}}]
+        )
+        assert (await browser.decide())["hero"]["reason"] == "DEFAULT"
+
+    run(tmp_path, test, site=PAST_SITE, rules=PAST)
