@@ -1,6 +1,6 @@
 """What a counter is: which events it counts, and what of them it holds."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import msgspec
@@ -62,5 +62,5 @@ class CountersOfEvent(msgspec.Struct, frozen=True):
 
     always: tuple[Counter, ...]
     """Those to look at whatever the values are."""
-    by_value: Mapping[str, Mapping[object, tuple[Counter, ...]]]
+    by_value: Mapping[str, Mapping[object, Sequence[Counter]]]
     """Property -> value -> those that count only events with it."""

@@ -63,25 +63,20 @@ def by_event(counters: Iterable[Counter]) -> dict[str, CountersOfEvent]:
 
 def _ready(counters: list[Counter]) -> CountersOfEvent:
     """Put each counter under the property that tells it from the most others."""
+    wanted = [(each, _values(each)) for each in counters]
     asked: dict[tuple[str, object], int] = {}
-    for each in counters:
-        for name, values in _values(each).items():
+    for _, named in wanted:
+        for name, values in named.items():
             for value in values:
                 asked[name, value] = asked.get((name, value), 0) + 1
-    always: list[Counter] = []
-    by_value: dict[str, dict[object, tuple[Counter, ...]]] = {}
-    under: dict[tuple[str, object], list[Counter]] = {}
-    for each in counters:
-        named = _values(each)
-        if not named:
-            always.append(each)
-            continue
-        best = min(named, key=lambda name: max(asked[name, value] for value in named[name]))
-        for value in named[best]:
-            under.setdefault((best, value), []).append(each)
-    for (name, value), found in under.items():
-        by_value.setdefault(name, {})[value] = tuple(found)
-    return CountersOfEvent(tuple(always), by_value)
+    by_value: dict[str, dict[object, list[Counter]]] = {}
+    for each, named in wanted:
+        if named:
+            best = min(named, key=lambda name: max(asked[name, value] for value in named[name]))
+            for value in named[best]:
+                by_value.setdefault(best, {}).setdefault(value, []).append(each)
+    always = tuple(each for each, named in wanted if not named)
+    return CountersOfEvent(always, by_value)
 
 
 def _values(counter: Counter) -> dict[str, tuple[Any, ...]]:
