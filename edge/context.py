@@ -98,11 +98,7 @@ def _is_fresh(declared: Attribute, person: Person, now: int) -> bool:
 def _granted_counts(site: Site, counts: Counts, visit: Visit) -> Counts:
     """The gate for events: only counters of events whose purpose is granted pass."""
     granted, events, counted = visit.grants.purposes, site.events, site.counted
-    return {
-        key: held
-        for key, held in counts.items()
-        if key in counted and events[counted[key]].purpose in granted
-    }
+    return {key: held for key, held in counts.items() if events[counted[key]].purpose in granted}
 
 
 async def _recounted(services: Services, site: Site, visit: Visit) -> Counts | None:

@@ -112,8 +112,8 @@ def _advance(counter: Counter, properties: Mapping[str, object]) -> Advance | No
         return None
     if counter.of is None:
         return Advance(counter)
-    value = counter.of.of(properties)
-    if counter.kind != "values":
+    value: Any = counter.of.of(properties)
+    if value is not None and counter.kind != "values":
         value = millionths(value)
     return None if value is None else Advance(counter, value)
 

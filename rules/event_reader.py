@@ -33,10 +33,8 @@ def read_event(
     about = None
     window = read_window(reader, keys["within"], "within") if "within" in keys else None
     if name is not None:
-        known = len(reader.findings)
         where = _where(reader, events[name], keys.get("where"), timezone)
-        # What was refused is no argument that a counter could be named after.
-        about = Events(events[name], where if len(reader.findings) == known else (), window)
+        about = Events(events[name], where, window)
     word = _question(reader, node, keys)
     if word is None:
         return None

@@ -1,21 +1,18 @@
 """Numbers as whole millionths: they add up exactly, the same in any order."""
 
 from decimal import ROUND_HALF_EVEN, Decimal
-from typing import Any, Final
+from typing import Final
 
 LARGEST: Final = 10**12
 """A number beyond it, or below its opposite, is not added up."""
 _PLACES: Final = 6
 
 
-def millionths(value: Any) -> int | None:
-    """Return a number in millionths.
+def millionths(value: float) -> int | None:
+    """Return a number in millionths; None for one beyond ``LARGEST``.
 
-    What has more places is rounded half to even, by the digits it is written with. None for what is no
-    number, or larger than ``LARGEST``.
+    What has more places is rounded half to even, by the digits it is written with.
     """
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return None
     if not -LARGEST <= value <= LARGEST:
         return None
     return int(_scaled(value).to_integral_value(ROUND_HALF_EVEN))

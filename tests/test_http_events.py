@@ -1,5 +1,6 @@
 """Events and what they change: durable, counted once, only what is declared."""
 
+import json
 import sqlite3
 from pathlib import Path
 
@@ -173,5 +174,20 @@ def test_a_number_of_any_length_costs_the_other_events_nothing(tmp_path: Path) -
             "events", [{"id": "9", "name": "view", "time": 2, "properties": {"price": -1}}]
         )
         assert (await browser.decide())["hero"]["reason"] == "DEFAULT"
+
+    run(tmp_path, test, site=PAST_SITE, rules=PAST)
+
+
+def test_what_no_window_can_reach_is_not_kept_with_the_counts(tmp_path: Path) -> None:
+    async def test(edge: Running) -> None:
+        browser = edge.browser()
+        await browser.consent("accept_all")
+        for age in (40, 20, 0):
+            event = {"id": f"{age}", "name": "view", "time": START - age * DAY}
+            await browser.post("events", [{**event, "properties": {"price": 2}}])
+        with sqlite3.connect(tmp_path / "store.db") as connection:
+            (counts,) = connection.execute("SELECT counts FROM visitors").fetchone()
+        held = sorted(json.loads(counts).values(), key=str)
+        assert held == [[6_000_000], [[START - 20 * DAY, START], [2_000_000, 4_000_000]]]
 
     run(tmp_path, test, site=PAST_SITE, rules=PAST)

@@ -59,8 +59,8 @@ class Mark(msgspec.Struct, frozen=True):
     - ``sums``: ``[[time, ...], [sum of the values up to and with this event, ...]]``
     - ``total``: ``[sum of all values]``, and nothing else
 
-    Of those not older than ``span`` milliseconds before the newest it holds the ``keep`` newest, or with
-    ``oldest`` the oldest. Sums begin anew with the oldest one held. Values of sums are integers.
+    It holds the ``keep`` newest of those not older than ``span`` milliseconds before the newest; or, with
+    ``oldest`` and without ``span``, the ``keep`` oldest. Sums are of those held; their values are integers.
     """
 
     counter: str

@@ -42,7 +42,7 @@ def _add(sums: list[int], at: int, value: int) -> None:
 def _lost(times: list[int], mark: Mark) -> int:
     """Return how many events are let go: of the oldest, or with ``oldest`` of the newest."""
     too_many = max(0, len(times) - mark.keep)
-    if mark.oldest or mark.span is None:
+    if mark.span is None:
         return too_many
     return max(too_many, bisect_left(times, times[-1] - mark.span))
 
