@@ -30,6 +30,7 @@ slots: {{hero: {{}}}}
 events:
   view: {{purpose: personalization, properties: {{{PROPERTIES}}}}}
   other: {{purpose: personalization, properties: {{category: string}}}}
+  purchase: {{purpose: personalization, properties: {{value: number}}}}
 """
 
 
