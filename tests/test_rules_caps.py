@@ -1,8 +1,11 @@
 """Caps: a rule that was seen often enough is passed over, and who cannot be counted never sees it."""
 
+from typing import Any
+
 import pytest
 
 from campaign_sites import BELOW, CAPPED, DAY, NOW, campaign, decided, hero, said, seen, site
+from rules.counter import Counter
 
 
 @pytest.mark.parametrize(
@@ -30,11 +33,18 @@ def test_below_a_capped_rule_the_next_one_wins() -> None:
     assert said(hero(made, counts=seen(made, NOW, NOW))) == ("MATCH", "below")
 
 
+def counted_rules(counter: Counter) -> Any:
+    """Return the rules whose exposures a counter counts."""
+    ((wanted,),) = [each.comparisons for each in counter.where]
+    assert wanted[0] == "in"
+    return wanted[1]
+
+
 def test_a_cap_of_a_campaign_counts_all_its_rules_and_no_others() -> None:
     text = campaign("c", "id: a, slot: hero", "id: b, slot: strip", cap="{times: 2, within: 1d}")
     made = site(text, BELOW)
     (counter,) = made.counters
-    assert dict(counter.where) == {"rule": ("a", "b")}
+    assert counted_rules(counter) == ("a", "b")
     both = decided(made, counts=seen(made, NOW, NOW)).decisions
     assert [said(each) for each in both] == [("MATCH", "below"), ("CAPPED", "b")]
 
@@ -44,7 +54,7 @@ def test_a_rule_is_capped_by_itself_or_by_its_campaign() -> None:
         "c", "id: a, slot: hero, cap: {times: 1}", "id: b, slot: strip", cap="{times: 3}"
     )
     made = site(text)
-    own, whole = sorted(made.counters, key=lambda each: len(each.where["rule"]))
+    own, whole = sorted(made.counters, key=lambda each: len(counted_rules(each)))
     cases = [{}, {own.key: [NOW]}, {whole.key: [NOW] * 3}, {whole.key: [NOW] * 2}]
     found = [[each.reason.value for each in decided(made, counts=c).decisions] for c in cases]
     match = ["MATCH", "MATCH"]
