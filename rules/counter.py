@@ -1,7 +1,7 @@
 """What a counter is: which events it counts, and what of them it holds."""
 
 from collections.abc import Mapping, Sequence
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -55,6 +55,10 @@ class Counter(msgspec.Struct, frozen=True):
     span: int | None = None
     """Milliseconds before the newest event beyond which none is held; None: no bound."""
     oldest: bool = False
+
+    def events(self, held: Sequence[Any]) -> int:
+        """Return how many events it holds; a total is one, of however many."""
+        return len(held[0]) if held and self.kind in ("values", "sums") else len(held)
 
 
 class CountersOfEvent(msgspec.Struct, frozen=True):

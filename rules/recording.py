@@ -11,8 +11,9 @@ from typing import Final
 import msgspec
 
 from rules.conditions import Context, reader_of
+from rules.counter import Counter
 from rules.decide import Decision
-from rules.model import Counter, Schedule, Site
+from rules.model import Schedule, Site
 from rules.shown_blocks import ShownBlocks
 
 NEVER: Final = frozenset({"client.ip"})
@@ -42,8 +43,8 @@ class Recorded(msgspec.Struct, frozen=True, omit_defaults=True):
     """Attributes that the site read and that had no value: unknown, or hidden by consent."""
     left_out: tuple[str, ...] = ()
     """Attributes that had a value, which is never recorded."""
-    counters: Mapping[str, int] = {}
-    """Counter -> how many newest times were kept at most; those without a count had none."""
+    counters: Mapping[str, tuple[int, int | None]] = {}
+    """Counter -> how many events it held at most, and its span; those without a count had none."""
 
     @property
     def request(self) -> str:
@@ -69,7 +70,7 @@ class Recording:
         self._keeps = (site.reads | _ALWAYS) - NEVER
         self._never = sorted(site.reads & NEVER)
         self._blocks = ShownBlocks(site)
-        self._counters: dict[frozenset[str], dict[str, int]] = {}
+        self._counters: dict[frozenset[str], dict[str, tuple[int, int | None]]] = {}
 
     def of(
         self, context: Context, slots: Collection[str] | None, decisions: tuple[Decision, ...]
@@ -101,11 +102,13 @@ class Recording:
     def _bare(self, decision: Decision) -> Decision:
         return msgspec.structs.replace(decision, html="")
 
-    def _kept_counters(self, granted: frozenset[str]) -> dict[str, int]:
+    def _kept_counters(self, granted: frozenset[str]) -> dict[str, tuple[int, int | None]]:
         found = self._counters.get(granted)
         if found is None:
             counters = readable_counters(self.site, granted)
-            found = self._counters[granted] = {each.key: each.keep for each in counters}
+            found = self._counters[granted] = {
+                each.key: (each.keep, each.span) for each in counters
+            }
         return found
 
 

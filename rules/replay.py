@@ -1,11 +1,13 @@
 """Decides recorded requests again: byte for byte under the same rules, and compared under others."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import msgspec
 
 from rules.attributes import find
 from rules.conditions import Context
+from rules.counter import Counter
 from rules.decide import NOTHING, Decision, Reason, decide
 from rules.model import Rule, Site
 from rules.recording import Recorded, facts_read, readable_counters
@@ -144,7 +146,7 @@ class Comparison:
         return {
             counter.event
             for counter in readable_counters(self._site, recorded.context.granted)
-            if _is_short(counter.keep, kept.get(counter.key), len(counts.get(counter.key, ())))
+            if _is_short(counter, kept.get(counter.key), counts.get(counter.key, ()))
         }
 
 
@@ -153,9 +155,13 @@ def _purpose(site: Site, name: str) -> str | None:
     return attribute.purpose if attribute else None
 
 
-def _is_short(wanted: int, kept: int | None, held: int) -> bool:
+def _is_short(wanted: Counter, kept: tuple[int, int | None] | None, held: Sequence[Any]) -> bool:
     """Say whether a counter may have had more than is recorded of it."""
-    return kept is None or (kept < wanted and held >= kept)
+    if kept is None:
+        return True
+    (most, span), events = kept, wanted.events(held)
+    cut = span is not None and (wanted.span is None or wanted.span > span)
+    return (cut and events > 0) or (most < wanted.keep and events >= most)
 
 
 def _content(decision: Decision | None) -> tuple[str | None, ...]:

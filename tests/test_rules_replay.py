@@ -12,6 +12,7 @@ import recorded_logs
 from recorded_logs import ALL, DAY, NOW
 from rules import recording
 from rules.conditions import Context
+from rules.counters import Occurrence, count
 from rules.decide import decide
 from rules.loader import load
 from rules.model import Site
@@ -275,3 +276,29 @@ def test_what_is_never_recorded_is_no_fault() -> None:
     tally.add(1, msgspec.structs.replace(good, **parts))
     report = tally.report()
     assert (report.faulty, report.left_out) == (0, {"client.ip": 1})
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "events", "short"),
+    [
+        ("within: 7d, sum: {of: price, gte: 5}", "within: 7d, sum: {of: price, gte: 9}", 2, False),
+        ("within: 30d, sum: {of: price, gte: 5}", "within: 7d, sum: {of: price, gte: 5}", 2, False),
+        ("within: 7d, sum: {of: price, gte: 5}", "within: 30d, sum: {of: price, gte: 5}", 2, True),
+        ("within: 7d, sum: {of: price, gte: 5}", "within: 30d, sum: {of: price, gte: 5}", 0, False),
+        ("within: 7d, sum: {of: price, gte: 5}", "sum: {of: price, gte: 5}", 2, True),
+        ("sum: {of: price, gte: 5}", "sum: {of: price, gte: 9}", 2, False),
+        ("within: 7d, count: 3", "count: 3", 2, True),
+        ("last: {of: price, gte: 5}", "within: 7d, first: {of: price, gte: 5}", 1, True),
+    ],
+)
+def test_a_recording_knows_how_much_of_the_past_it_holds(
+    before: str, after: str, events: int, short: bool
+) -> None:
+    priced = ("properties: {category: string}", "properties: {price: number}")
+    made, other = (
+        site(priced, ("name: view, count: {gte: 3}", f"name: view, {asked}"))
+        for asked in (before, after)
+    )
+    seen = [Occurrence("view", NOW - n, {"price": 3}) for n in range(events)]
+    recorded = recorded_logs.recorded(made, {}, ALL, count(made, seen))
+    assert sorted(Comparison(other).uncounted(recorded)) == (["view"] if short else [])
