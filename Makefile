@@ -7,7 +7,7 @@ BIN  := .venv/bin
 INPUTS := pyproject.toml constraints.txt scripts/setup.sh scripts/requirements.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long check lint bench build-tag wheel clean
+.PHONY: help demo test test-long check lint bench build-tag schema wheel clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -20,18 +20,18 @@ help: ## list the targets
 
 node_modules/.ready: package.json package-lock.json
 	@sh scripts/need.sh node npm
-	@echo "Installing the tag's build tools ..."
+	@echo "Installing the tag's build tools and the YAML test suite ..."
 	@npm ci --silent --no-fund --no-audit </dev/null
 	@touch $@
 
 demo: .venv/.ready-run ## serve the demo shop: make demo PORT=8080 HOST=127.0.0.1 DIR=a/copy/of/the/shop
 	@exec $(BIN)/tagwerk demo --host $(HOST) --port $(PORT) $(if $(DIR),--dir "$(DIR)")
 
-test: .venv/.ready-dev ## run every test, the browser journeys included
+test: .venv/.ready-dev node_modules/.ready ## run every test, the browser journeys included
 	@sh scripts/need.sh libatomic1 browser nginx openssl
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not long"
 
-test-long: .venv/.ready-dev ## run every test with full counts
+test-long: .venv/.ready-dev node_modules/.ready ## run every test with full counts
 	@sh scripts/need.sh libatomic1 browser nginx openssl
 	@TAGWERK_LONG=1 $(BIN)/python -m pytest -n 2 --dist loadgroup
 
@@ -47,6 +47,7 @@ lint: .venv/.ready-dev node_modules/.ready ## every check that runs no test; pri
 	@$(BIN)/lint-imports
 	@node_modules/.bin/tsc --checkJs -p .
 	@said=$$(node snippet/build.mjs --check) || { echo "$$said"; exit 1; }
+	@$(BIN)/python scripts/schema.py --check
 	@$(BIN)/python scripts/sizes.py
 
 bench: .venv/.ready-dev ## measure decide against a bare JSON echo
@@ -55,6 +56,9 @@ bench: .venv/.ready-dev ## measure decide against a bare JSON echo
 
 build-tag: node_modules/.ready ## build snippet/ into static/
 	@node snippet/build.mjs
+
+schema: .venv/.ready-dev ## write schema/ and the demo's, from the tables that the rules are read by
+	@$(BIN)/python scripts/schema.py
 
 wheel: .venv/.ready-dev ## build the wheel into dist/
 	@$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .

@@ -15,6 +15,11 @@ def demo_dir() -> Path:
     return _first(_PACKAGE / "_demo", _PACKAGE.parent / "examples" / "demo-shop")
 
 
+def schema_dir() -> Path:
+    """Return the folder of the schemas that hold for every site."""
+    return _first(_PACKAGE / "_schema", _PACKAGE.parent / "schema")
+
+
 def is_installed(folder: Path) -> bool:
     """Whether a folder came with the wheel: the next update replaces it, so nobody should edit it."""
     return folder.is_relative_to(_PACKAGE)

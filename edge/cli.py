@@ -15,6 +15,7 @@ from edge import (
     demo_command,
     recordings_command,
     replay_command,
+    schema_command,
     secrets_file,
     server,
     site_folder,
@@ -150,6 +151,20 @@ def replay(folder: Path, log: Path, examples: int, as_json: bool) -> None:
     _must_be_a_site(folder, "DIR")
     site = site_folder.open_site(folder).site
     sys.exit(0 if replay_command.run(site, log, examples, as_json) else 1)
+
+
+@main.command()
+@click.argument("folder", metavar="[DIR]", type=FOLDER, required=False)
+@findings_to_exit
+def schema(folder: Path | None) -> None:
+    """Write what editors complete a site by.
+
+    It goes to DIR/schema, with the site's own attributes, slots, blocks, audiences and events.
+    Without DIR it says where the schemas are that hold for every site.
+    """
+    if folder is not None:
+        _must_be_a_site(folder, "DIR")
+    schema_command.run(folder)
 
 
 @main.group("crm")

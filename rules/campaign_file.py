@@ -19,7 +19,7 @@ from rules.show_reader import ShowReader, or_new
 from rules.site_file import PURPOSES
 from rules.source import Node
 
-_CAMPAIGN = (
+CAMPAIGN_KEYS = (
     "campaign",
     "schedule",
     "goal",
@@ -29,7 +29,9 @@ _CAMPAIGN = (
     "enabled",
     "rules",
 )
-_RULE = ("id", "slot", "priority", "when", "show", "split", "cap", "enabled", "purposes")
+CAMPAIGN_REQUIRED = ("campaign", "rules")
+RULE_REQUIRED = ("id", "slot")
+RULE_KEYS = ("id", "slot", "priority", "when", "show", "split", "cap", "enabled", "purposes")
 
 
 class CampaignFile:
@@ -58,7 +60,7 @@ class CampaignFile:
 
     def read(self, node: Node) -> list[Rule]:
         """Return the file's rules in the order they are written."""
-        keys = self._reader.keys(node, "a campaign", _CAMPAIGN, ("campaign", "rules"))
+        keys = self._reader.keys(node, "a campaign", CAMPAIGN_KEYS, CAMPAIGN_REQUIRED)
         campaign = self._campaign(keys)
         if "rules" not in keys:
             return []
@@ -103,7 +105,7 @@ class CampaignFile:
     def _rule(self, node: Node, campaign: Campaign) -> Rule | None:
         reader = self._reader
         before = len(reader.findings)
-        keys = reader.keys(node, "a rule", _RULE, ("id", "slot"))
+        keys = reader.keys(node, "a rule", RULE_KEYS, RULE_REQUIRED)
         if not isinstance(node.value, dict):
             return None
         name = reader.text(keys.get("id"), "id")

@@ -28,7 +28,7 @@ __all__ = ["both", "holds", "read_comparisons"]
 
 _DISTANCES = ("lt", "lte", "gt", "gte", "between")
 _NEAR = "{from: [48.137, 11.575], lte: 25}"
-_FURTHEST_KM = 20_016
+FURTHEST_KM = 20_016
 """Half around the Earth: nothing is further away."""
 
 
@@ -143,8 +143,8 @@ def _circle(reader: Reader, node: Node) -> Circle | None:
 
 def _check_distance(reader: Reader, node: Node, bound: Any) -> None:
     ends = bound if isinstance(bound, tuple) else (bound,)
-    if not all(0 <= end <= _FURTHEST_KM for end in ends):
-        message = f"distances on Earth are 0 to {_FURTHEST_KM} km"
+    if not all(0 <= end <= FURTHEST_KM for end in ends):
+        message = f"distances on Earth are 0 to {FURTHEST_KM} km"
         reader.refuse(node, message, "Half around the Earth is the furthest there is")
 
 

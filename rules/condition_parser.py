@@ -23,7 +23,7 @@ MAX_LEVELS = 60
 """How deep a condition may nest, its audiences included: reading and evaluating it recurse."""
 MAX_PARTS = 2000
 """How many parts a condition may have, its audiences included: all of them may be evaluated."""
-_GROUPS = ("all", "any", "none", "not")
+GROUPS = ("all", "any", "none", "not")
 _OTHER_GROUPS = {"and": "all", "or": "any", "nor": "none", "AND": "all", "OR": "any", "NOT": "not"}
 
 
@@ -123,12 +123,12 @@ class ConditionParser:
     def _part(self, name: str, key: Node, value: Node, cut: bool) -> Condition:
         self._parts += 1
         condition = self._read_part(name, key, value, cut)
-        if name not in _GROUPS:
+        if name not in GROUPS:
             self._written.append((condition, key))
         return condition
 
     def _read_part(self, name: str, key: Node, value: Node, cut: bool) -> Condition:
-        if name in _GROUPS:
+        if name in GROUPS:
             return self._group(name, value)
         if name == "event":
             return self._event(value)
@@ -202,8 +202,8 @@ class ConditionParser:
         attribute = find(name, self._vocabulary.attributes)
         if attribute is None:
             known = [*self._vocabulary.attributes, *BUILT_IN]
-            hint = did_you_mean_key(name, known, _OTHER_GROUPS, (*_GROUPS, "event", "audience"))
-            words = (*known, *_GROUPS, *_OTHER_GROUPS, "event", "audience")
+            hint = did_you_mean_key(name, known, _OTHER_GROUPS, (*GROUPS, "event", "audience"))
+            words = (*known, *GROUPS, *_OTHER_GROUPS, "event", "audience")
             if cut and misspelt(name, words) is None:
                 hint = AFTER_COMMA
             other = f"a condition has no '{name}'" if name in _OTHER_GROUPS else None

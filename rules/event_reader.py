@@ -16,7 +16,7 @@ from rules.question_reader import QUESTIONS, Events, QuestionReader
 from rules.reader import Reader
 from rules.source import Node
 
-_KEYS = ("name", "where", "within", *QUESTIONS)
+EVENT_CONDITION_KEYS = ("name", "where", "within", *QUESTIONS)
 
 
 def read_event(
@@ -28,7 +28,7 @@ def read_event(
         reader.refuse(node, message, f"Write {{name: {node.value}, count: {{gte: 1}}}}")
         return None
     before = len(reader.findings)
-    keys = reader.keys(node, "an event condition", _KEYS, ("name",))
+    keys = reader.keys(node, "an event condition", EVENT_CONDITION_KEYS, ("name",))
     name = reader.one_of(keys.get("name"), "event", events.keys())
     about = None
     window = read_window(reader, keys["within"], "within") if "within" in keys else None
@@ -51,7 +51,11 @@ def _question(reader: Reader, node: Node, keys: dict[str, Node]) -> str | None:
         message = f"an event condition asks one thing, not {' and '.join(map(repr, asked))}"
         hint = "Write a condition for each: all: [{event: …}, {event: …}]"
         reader.refuse(later, message, hint)
-    elif not asked and entries and not any(misspelt(each, _KEYS) in QUESTIONS for each in entries):
+    elif (
+        not asked
+        and entries
+        and not any(misspelt(each, EVENT_CONDITION_KEYS) in QUESTIONS for each in entries)
+    ):
         message = "an event condition needs 'count', 'sum', 'last' or 'first'"
         reader.refuse(node, message, "Add count: {gte: 1} for at least once")
     return asked[0] if len(asked) == 1 else None

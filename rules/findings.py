@@ -9,6 +9,9 @@ from typing import Literal
 
 import msgspec
 
+LONGEST = 600
+"""Characters of a message or a hint: of what is longer, the beginning and the end are shown."""
+
 MAX_SLIPS = 2
 """How many wrong letters a name may have and still be the one that was meant."""
 
@@ -17,6 +20,8 @@ AFTER_COMMA = (
     "A comma ended the text before: put quotes around a text that holds one, or [ ] around several"
 )
 WIDE_SPACE = "Type the space anew: some editors and web pages put wider ones in its place"
+_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Controls of terminals, breaks of lines and marks that turn texts around: they could forge findings."""
 _GLUED = re.compile(r"([^\s:]+)(?=[\s:])(:?)(\s*)(\S.*)")
 _CURLY = re.compile("[„“”‚‘’«»‹›]([^„“”‚‘’«»‹›]+)[“”‘’«»‹›\"']")
 
@@ -31,9 +36,16 @@ class Finding(msgspec.Struct, frozen=True, order=True):
     hint: str = ""
     severity: Literal["error", "warning"] = "error"
 
+    def __post_init__(self) -> None:
+        """Make readable what it quotes of a file, which may hold anything and be as long as that."""
+        for field in ("message", "hint"):
+            text = getattr(self, field)
+            if len(text) > LONGEST or not text.isprintable():
+                msgspec.structs.force_setattr(self, field, _readable(text))
+
     def __str__(self) -> str:
         """``path:line:column: error: what is wrong. What to do.``"""
-        text = f"{self.path}:{self.line}:{self.column}: {self.severity}: {self.message}."
+        text = f"{_readable(self.path)}:{self.line}:{self.column}: {self.severity}: {self.message}."
         end = "" if self.hint.endswith(("?", ".")) else "."
         return f"{text} {self.hint}{end}" if self.hint else text
 
@@ -44,6 +56,12 @@ class BadSite(Exception):
     def __init__(self, findings: Sequence[Finding]) -> None:
         self.findings = tuple(sorted(findings))
         super().__init__("\n".join(map(str, self.findings)))
+
+
+def _readable(text: str) -> str:
+    if len(text) > LONGEST:
+        text = f"{text[: LONGEST - 101]}…{text[-100:]}"
+    return _UNSEEN.sub(lambda match: repr(match[0])[1:-1], text)
 
 
 def did_you_mean(
@@ -58,13 +76,14 @@ def did_you_mean(
     ``other_words`` are what other languages call a known word, ``unlisted`` ones may be meant as well.
     """
     names = sorted(set(known))
-    possible = sorted({*names, *unlisted})
+    possible = sorted({*names, *unlisted}) if unlisted else names
     if (bare := without_curly_quotes(word)) is not None:
         return straight_quotes(bare)
     if other_words.get(word) in possible:
         return f"Write '{other_words[word]}'"
+    small = word.lower()
     for name in possible:
-        if name.lower() == word.lower():
+        if name.lower() == small:
             return f"Capitals count: write '{name}'"
     near = _nearest(word, tuple(possible))
     if near is not None:
@@ -102,7 +121,8 @@ def misspelt(word: str, known: Iterable[str]) -> str | None:
     glued = _GLUED.match(word)
     if glued is not None and glued[1] in names:
         return glued[1]
-    alike = (name for name in names if name.lower() == word.lower())
+    small = word.lower()
+    alike = (name for name in names if name.lower() == small)
     return next(alike, None) or _nearest(word, tuple(names))
 
 
@@ -120,21 +140,50 @@ def straight_quotes(bare: str) -> str:
 @lru_cache(maxsize=64)  # a name that is wrong once is often wrong in many places
 def _nearest(word: str, names: tuple[str, ...]) -> str | None:
     """Return the name that a slip of the keys makes into the word, or into a word whose end it is."""
-    ends = [name for name in names if name.endswith(f".{word}")]
+    end = f".{word}"
+    ends = [name for name in names if name.endswith(end)]
     if len(ends) == 1:
         return ends[0]
-    tails = Counter(name.rpartition(".")[2] for name in names)
     near: list[tuple[int, bool, str]] = []
+    for spelt, name in _alike(word, names):
+        head = len(_common_head(word, spelt))
+        mine, other = word[head:], spelt[head:]
+        allowed = _slips_allowed(max(len(mine), len(other)))
+        slips = _slips(mine, other, allowed)
+        if slips <= allowed:
+            near.append((slips, mine[:1] != other[:1], name))
+    return min(near)[2] if near else None
+
+
+def _alike(word: str, names: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Return the spellings, with their names, of about the word's length and letters: no others are near."""
+    letters, by_length = _letters(word), _spellings(names)
+    return [
+        (spelt, name)
+        for length in range(len(word) - MAX_SLIPS, len(word) + MAX_SLIPS + 1)
+        for spelt, name, others in by_length.get(length, ())
+        if (letters ^ others).bit_count() <= 2 * MAX_SLIPS  # a slip brings a letter, and takes one
+    ]
+
+
+@lru_cache(maxsize=16)
+def _spellings(names: tuple[str, ...]) -> dict[int, list[tuple[str, str, int]]]:
+    """Return how a name may be written, whole or by its end if no other ends so, by length."""
+    tails = Counter(name.rpartition(".")[2] for name in names)
+    found: dict[int, list[tuple[str, str, int]]] = {}
     for name in names:
         tail = name.rpartition(".")[2]
         for spelt in {name, tail} if tails[tail] == 1 else {name}:
-            head = len(_common_head(word, spelt))
-            mine, other = word[head:], spelt[head:]
-            allowed = _slips_allowed(max(len(mine), len(other)))
-            slips = _slips(mine, other, allowed)
-            if slips <= allowed:
-                near.append((slips, mine[:1] != other[:1], name))
-    return min(near)[2] if near else None
+            found.setdefault(len(spelt), []).append((spelt, name, _letters(spelt)))
+    return found
+
+
+def _letters(word: str) -> int:
+    """Return a bit for each letter of a word, where different ones may share theirs."""
+    bits = 0
+    for letter in set(word):
+        bits |= 1 << (ord(letter) & 63)
+    return bits
 
 
 def _common_head(one: str, other: str) -> str:

@@ -21,7 +21,7 @@ from rules.wrong_values import WORD
 
 QUESTIONS = ("count", "sum", "last", "first")
 MAX_COUNT = 1000
-_NUMERIC = ("equals", "not", "lt", "lte", "gt", "gte", "between")
+NUMERIC = ("equals", "not", "lt", "lte", "gt", "gte", "between")
 Found = tuple[PastEvent, Counter]
 _Comparisons = tuple[tuple[str, Any], ...]
 
@@ -64,7 +64,7 @@ class QuestionReader:
             self._check_bounded(number, node)
             return (("equals", number or 0),)
         before = len(reader.findings)
-        found = self._compared(node, Attribute("count", "number", "event"), _NUMERIC)
+        found = self._compared(node, Attribute("count", "number", "event"), NUMERIC)
         for word, argument in found:
             self._check_bounded(argument, node.value[word].value)
         if len(reader.findings) == before:
@@ -93,7 +93,7 @@ class QuestionReader:
             reader.refuse(node, message, "Write {of: PROPERTY, gte: 100}")
             return None
         before = len(reader.findings)
-        comparisons = self._compared(self._rest(), Attribute("sum", "number", "event"), _NUMERIC)
+        comparisons = self._compared(self._rest(), Attribute("sum", "number", "event"), NUMERIC)
         for word, argument in comparisons:
             self._check_places(argument, node.value[word].value)
         if "of" not in node.value:

@@ -10,6 +10,7 @@ from rules.reader import Reader
 from rules.source import Node
 from rules.wrong_values import hint_to
 
+SCHEDULE_KEYS = ("from", "until", "timezone")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 _MOMENT = re.compile(
     r"(?P<minute>[0-9-]{10}[T ][0-9]{2}:[0-9]{2})(?P<second>:[0-9]{2}(?:[.,][0-9]+)?)?"
@@ -29,7 +30,7 @@ def read_schedule(reader: Reader, node: Node | None) -> tuple[Schedule, End | No
     """Return a schedule and where its end stands, if it has one that can be meant."""
     if node is None:
         return Schedule(), None
-    keys = reader.keys(node, "schedule", ("from", "until", "timezone"))
+    keys = reader.keys(node, "schedule", SCHEDULE_KEYS)
     timezone = _timezone(reader, keys.get("timezone"))
     start = _read(reader, keys.get("from"), timezone)
     end = _read(reader, keys.get("until"), timezone)

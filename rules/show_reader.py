@@ -25,9 +25,11 @@ ACTIONS: dict[str, tuple[str, ...]] = {
 _OF_OTHER_ACTIONS = frozenset(key for needs in ACTIONS.values() for key in needs) - {"block"}
 _BLOCK = re.compile(r"[\w-]+\Z")
 """A name whose file can be told: a dot would begin a language."""
-_MARKS = re.compile(r"\{\{|\{%|</?[a-zA-Z]")
-_SHOW = ("action", "block", "with", "text", "name", "value")
-_ATTRIBUTES = (
+MARKS = re.compile(r"\{\{|\{%|</?[a-zA-Z]")
+SHOW_KEYS = ("action", "block", "with", "text", "name", "value")
+VARIANT_KEYS = (*SHOW_KEYS, "weight", "variant")
+VARIANT_REQUIRED = ("weight",)
+SET_ATTRIBUTES = (
     "alt",
     "class",
     "href",
@@ -89,7 +91,7 @@ class ShowReader:
             message = f"'{key}' must be keys and values, not a text ('{node.value}')"
             self._reader.refuse(node, message, f"Write {{{word}: {node.value or 'NAME'}}}")
             return None
-        return self._show(node, self._reader.keys(node, f"'{key}'", _SHOW))
+        return self._show(node, self._reader.keys(node, f"'{key}'", SHOW_KEYS))
 
     def _split(self, node: Node) -> tuple[Variant, ...]:
         variants: list[Variant] = []
@@ -97,7 +99,7 @@ class ShowReader:
         if node.value == []:
             self._reader.refuse(node, "the split has no variants", "List what visitors are dealt")
         for item in self._reader.items(node, "'split'"):
-            keys = self._reader.keys(item, "a variant", (*_SHOW, "weight", "variant"), ("weight",))
+            keys = self._reader.keys(item, "a variant", VARIANT_KEYS, VARIANT_REQUIRED)
             weight = self._reader.number(keys.get("weight"), "weight")
             show = self._show(item, keys)
             if show is None or weight is None:
@@ -194,14 +196,14 @@ class ShowReader:
         """Refuse what visitors would see cut short, or as it is written."""
         if node.commented:
             self._reader.refuse(node, f"only '{text}' would be shown", IN_QUOTES)
-        elif marks := _MARKS.search(text):
+        elif marks := MARKS.search(text):
             message = f"setText shows '{marks[0]}' as it is written"
             self._reader.refuse(node, message, "Put it into a block: blocks/NAME.html")
 
     def _safe_attribute(self, name: str, value: str, keys: Mapping[str, Node]) -> bool:
-        if name not in _ATTRIBUTES and not name.startswith(("data-", "aria-")):
+        if name not in SET_ATTRIBUTES and not name.startswith(("data-", "aria-")):
             self._reader.refuse(
-                keys["name"], f"'{name}' cannot be set", did_you_mean(name, _ATTRIBUTES)
+                keys["name"], f"'{name}' cannot be set", did_you_mean(name, SET_ATTRIBUTES)
             )
             return False
         bad = name in ("href", "src", "srcset") and not value.startswith(_SAFE_LINK)

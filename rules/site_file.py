@@ -18,7 +18,7 @@ from rules.values import OTHER_TYPES, TYPES
 from rules.wrong_values import WORD
 
 PURPOSES = ("necessary", "functional", "statistics", "personalization", "marketing")
-_SITE = (
+SITE_KEYS = (
     "site",
     "origins",
     "languages",
@@ -29,16 +29,23 @@ _SITE = (
     "events",
     "audiences",
 )
-_NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}\Z")
-_ORIGIN = re.compile(
+SITE_REQUIRED = ("site", "origins", "languages", "consent")
+SLOT_KEYS = ("selector", "fallback")
+ATTRIBUTE_KEYS = ("type", "source", "purpose", "values", "freshness")
+ATTRIBUTE_REQUIRED = ("type", "source", "purpose")
+SOURCES = ("crm",)
+EVENT_KEYS = ("purpose", "properties")
+EVENT_REQUIRED = ("purpose",)
+NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}\Z")
+ORIGIN = re.compile(
     r"(?P<scheme>https?)://([a-z0-9_-]+(\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\])(:(?P<port>[1-9][0-9]{0,4}))?\Z"
 )
 """An origin as browsers send it: anything else would never be equal to one."""
 _QUOTED = 'one that begins with # stands in quotes, "#hero"'
 """A # without them begins a comment, and nothing is left of the selector."""
 _DEFAULT_PORT = {"http": "80", "https": "443"}
-_LANGUAGE = re.compile(r"[a-z]{2}\Z")
-_RESERVED = ("page", "utm", "device", "client", "geo", "time")
+LANGUAGE = re.compile(r"[a-z]{2}\Z")
+RESERVED = ("page", "utm", "device", "client", "geo", "time")
 """What the names of built-in attributes begin with."""
 _LISTED = ("string", "number", "boolean", "date", "list")
 """The types whose values a site can list."""
@@ -50,7 +57,7 @@ class SiteFile:
     def __init__(self, reader: Reader, node: Node) -> None:
         self._reader = reader
         self.node = node
-        keys = reader.keys(node, "the site", _SITE, ("site", "origins", "languages", "consent"))
+        keys = reader.keys(node, "the site", SITE_KEYS, SITE_REQUIRED)
         self.name = self._name(keys.get("site"), "site") or ""
         self.origins = self._origins(keys.get("origins"))
         self.languages = self._languages(keys.get("languages"))
@@ -67,7 +74,7 @@ class SiteFile:
 
     def _name(self, node: Node | None, what: str) -> str | None:
         text = self._reader.text(node, what)
-        if text is not None and node is not None and not _NAME.match(text):
+        if text is not None and node is not None and not NAME.match(text):
             self._reader.refuse(
                 node, f"'{text}' is no name", "Use a-z, 0-9, '-', '_' and '.', 64 at most"
             )
@@ -79,7 +86,7 @@ class SiteFile:
             return []
         found = self._reader.entries(keys[section], f"'{section}'")
         for name, (key, _) in found.items():
-            if not _NAME.match(name):
+            if not NAME.match(name):
                 self._reader.refuse(
                     key, f"'{name}' is no name", "Use a-z, 0-9, '-', '_' and '.', 64 at most"
                 )
@@ -88,7 +95,7 @@ class SiteFile:
     def _origins(self, node: Node | None) -> tuple[str, ...]:
         origins = self._reader.texts(node, "origins")
         for origin in origins:
-            match = _ORIGIN.match(origin)
+            match = ORIGIN.match(origin)
             if match is None:
                 hint = "Write scheme and host alone, in small letters: https://shop.example"
             elif match["port"] == _DEFAULT_PORT[match["scheme"]]:
@@ -103,7 +110,7 @@ class SiteFile:
     def _languages(self, node: Node | None) -> tuple[str, ...]:
         languages = self._reader.texts(node, "languages")
         for language in languages:
-            if not _LANGUAGE.match(language):
+            if not LANGUAGE.match(language):
                 self._reader.refuse(
                     node or self.node, f"'{language}' is no language", "Write two letters: de"
                 )
@@ -115,7 +122,7 @@ class SiteFile:
             hint = f'Write {{}} for <div data-slot="{name}">, or {{selector: CSS}}: {_QUOTED}'
             self._reader.refuse(node, message, hint)
             return Slot(name, None)
-        keys = self._reader.keys(node, f"slot '{name}'", ("selector", "fallback"))
+        keys = self._reader.keys(node, f"slot '{name}'", SLOT_KEYS)
         selector = keys.get("selector")
         if "fallback" in keys:
             self.fallbacks[name] = keys["fallback"]
@@ -128,7 +135,7 @@ class SiteFile:
     def _attributes(self, keys: Mapping[str, Node]) -> dict[str, Attribute]:
         found: dict[str, Attribute] = {}
         for name, node in self._named(keys, "attributes"):
-            if name in BUILT_IN or name.split(".")[0] in _RESERVED:
+            if name in BUILT_IN or name.split(".")[0] in RESERVED:
                 self._reader.refuse(
                     node, f"'{name}' is built in", "Choose another name, such as crm.NAME"
                 )
@@ -137,14 +144,13 @@ class SiteFile:
 
     def _attribute(self, name: str, node: Node) -> Attribute:
         reader = self._reader
-        known = ("type", "source", "purpose", "values", "freshness")
-        keys = reader.keys(node, f"attribute '{name}'", known, ("type", "source", "purpose"))
+        keys = reader.keys(node, f"attribute '{name}'", ATTRIBUTE_KEYS, ATTRIBUTE_REQUIRED)
         kind = reader.one_of(keys.get("type"), "type", TYPES, OTHER_TYPES)
         fresh = read_window(reader, keys["freshness"], "freshness") if "freshness" in keys else None
         bare = Attribute(
             name,
             kind or "string",
-            reader.one_of(keys.get("source"), "source", ("crm",)) or "crm",
+            reader.one_of(keys.get("source"), "source", SOURCES) or "crm",
             reader.one_of(keys.get("purpose"), "purpose", PURPOSES) or "personalization",
             freshness=fresh,
         )
@@ -163,7 +169,7 @@ class SiteFile:
 
     def _event(self, name: str, node: Node) -> EventType:
         reader = self._reader
-        keys = reader.keys(node, f"event '{name}'", ("purpose", "properties"), ("purpose",))
+        keys = reader.keys(node, f"event '{name}'", EVENT_KEYS, EVENT_REQUIRED)
         purpose = reader.one_of(keys.get("purpose"), "purpose", PURPOSES) or "personalization"
         properties: dict[str, str] = {}
         if "properties" in keys:

@@ -108,3 +108,11 @@ def test_the_wheel_carries_no_sources_of_the_tag_and_no_tests(wheel: Path) -> No
         "rules",
         "consent",
     }
+
+
+def test_the_wheel_tells_editors_where_its_schemas_are(installed: Path, tmp_path: Path) -> None:
+    command = [installed / "tagwerk", "schema"]
+    said = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    folder = Path(said.stdout.strip())
+    assert folder.is_relative_to(installed.parent)
+    assert {each.name for each in folder.iterdir()} == {"site.json", "rules.json", "test.json"}
