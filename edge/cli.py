@@ -13,12 +13,14 @@ from edge import (
     check_command,
     crm_command,
     demo_command,
+    explain_command,
     recordings_command,
     replay_command,
     schema_command,
     secrets_file,
     server,
     site_folder,
+    test_command,
 )
 from edge.app import create_app, make_services, wall_clock
 from edge.geo import BadDatabase
@@ -106,12 +108,84 @@ def check(place: Path) -> None:
     sys.exit(0 if check_command.run(place) else 1)
 
 
-def _must_be_a_site(folder: Path, named: str = "'--site'") -> None:
+def _must_be_a_site(folder: Path, parameter: str) -> None:
     found = site_folder.folders(folder)
     if found != [folder]:
-        inside = " or ".join(f"--site {each}" if "site" in named else str(each) for each in found)
+        option = f"{parameter} " if parameter.startswith("-") else ""
+        inside = " or ".join(f"{option}{each}" for each in found)
         advice = f"write {inside}" if inside else "give the folder of one site"
-        raise click.BadParameter(f"{folder} holds no site.yaml; {advice}", param_hint=named)
+        raise click.BadParameter(
+            f"{folder} holds no site.yaml; {advice}", param_hint=f"'{parameter}'"
+        )
+
+
+@main.command("test")
+@click.argument("folder", metavar="DIR", type=FOLDER)
+@click.option(
+    "--junit", metavar="FILE", type=click.Path(path_type=Path), help="Write JUnit's XML as well."
+)
+@click.option(
+    "--min-coverage",
+    metavar="PERCENT",
+    callback=test_command.percent,
+    help="Least share of rules that win.",
+)
+@click.option(
+    "--min-conditions", metavar="PERCENT", callback=test_command.percent,
+    help="Least share of conditions seen true and false.",
+)  # fmt: skip
+@click.option("--all", "every", is_flag=True, help="List all that no test reaches.")
+@findings_to_exit
+def test_site(
+    folder: Path,
+    junit: Path | None,
+    min_coverage: float | None,
+    min_conditions: float | None,
+    every: bool,
+) -> None:
+    """Run the tests of the site in DIR.
+
+    They are in tests/*.test.yaml: visitors that you invent, and what each is to see. What failed
+    is said with the condition that decided it, and what no test reaches is listed.
+    """
+    _must_be_a_site(folder, "DIR")
+    wanted = test_command.Wanted(junit, min_coverage, min_conditions, every)
+    sys.exit(0 if test_command.run(folder, wanted) else 1)
+
+
+@main.command()
+@click.argument("folder", metavar="DIR", type=FOLDER)
+@click.option("--attributes", "file", metavar="FILE", help="YAML that says who comes; - is stdin.")
+@click.option("--test", "test", metavar="NAME", help="Who comes in this test.")
+@click.option("--request", metavar="ID", help="Who came in a recorded request: a decision's id.")
+@click.option("--log", type=LOG, metavar="LOG", help="Where to find it.  [default: the store]")
+@click.option("--store", metavar="URL", help="Address of the store.  [default: TAGWERK_STORE]")
+@click.option("--slot", "slots", metavar="NAME", multiple=True, help="One slot; repeatable.")
+@click.option("--all", "every", is_flag=True, help="Also the rules below the one that decided.")
+@click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
+@findings_to_exit
+def explain(
+    folder: Path,
+    file: str | None,
+    test: str | None,
+    request: str | None,
+    log: Path | None,
+    store: str | None,
+    slots: tuple[str, ...],
+    every: bool,
+    as_json: bool,
+) -> None:
+    """Say why each slot of the site in DIR shows what it shows.
+
+    For every rule that was considered there is the tree of its conditions, each true, false or
+    unknown, and why.
+    """
+    if [file, test, request].count(None) != 2:
+        raise click.UsageError("Say who comes: --attributes FILE, --test NAME or --request ID")
+    _must_be_a_site(folder, "DIR")
+    url = Settings.from_env(os.environ).store if store is None else store
+    who = explain_command.Who(file, test, request, log, url)
+    explain_command.run(folder, who, explain_command.Wanted(slots, every, as_json))
 
 
 @main.command()
@@ -123,7 +197,7 @@ def _must_be_a_site(folder: Path, named: str = "'--site'") -> None:
 @click.option("--store", metavar="URL", help="Address of the store.  [default: TAGWERK_STORE]")
 @findings_to_exit
 def recordings(site: str, since: int | None, store: str | None) -> None:
-    """Write recorded requests to standard output, one line of JSON each.
+    """Write recorded requests to standard output as lines of JSON.
 
     They are data about people: an erasure does not reach a file that you keep.
     """
@@ -184,7 +258,7 @@ def crm_import(file: Path, folder: Path, store: str | None) -> None:
     said with its line, and then nothing is imported. Customers that the store has already are
     replaced; those that are not in the file stay as they are.
     """
-    _must_be_a_site(folder)
+    _must_be_a_site(folder, "--site")
     url = Settings.from_env(os.environ).store if store is None else store
     sys.exit(0 if crm_command.run(url, site_folder.open_site(folder).site, file) else 1)
 

@@ -121,17 +121,7 @@ def _recount(site: Site, events: Iterable[Event]) -> Counts:
 def request_facts(live: LiveSite, request: Request, visit: Visit, page: Page) -> dict[str, Value]:
     """Return what a request says without telling who sent it, as far as rules read it."""
     site = live.site
-    parts = urlsplit(page.url)
-    path = _readable(parts.path or "/")
-    facts: dict[str, Value] = {
-        "page.url": page.url[:MAX_VALUE],
-        "page.path": path[:MAX_VALUE],
-        "page.language": page_language(site, path),
-        "page.referrer": page.referrer[:MAX_VALUE],
-    }
-    if parts.query:
-        for name, value in live.query.facts(parts.query):
-            facts.setdefault(name, value[:MAX_VALUE])
+    facts = page_facts(live, page)
     if visit.country is not None:
         facts["geo.country"] = visit.country
     _add_device(site, facts, request)
@@ -151,6 +141,22 @@ def _add_address(services: Services, site: Site, facts: dict[str, Value], reques
     place = services.countries.location(address) if "geo.location" in site.reads else None
     if place is not None:
         facts["geo.location"] = place
+
+
+def page_facts(live: LiveSite, page: Page) -> dict[str, Value]:
+    """Return what a page's address says, as far as rules read it."""
+    parts = urlsplit(page.url)
+    path = _readable(parts.path or "/")
+    facts: dict[str, Value] = {
+        "page.url": page.url[:MAX_VALUE],
+        "page.path": path[:MAX_VALUE],
+        "page.language": page_language(live.site, path),
+        "page.referrer": page.referrer[:MAX_VALUE],
+    }
+    if parts.query:
+        for name, value in live.query.facts(parts.query):
+            facts.setdefault(name, value[:MAX_VALUE])
+    return facts
 
 
 def _readable(path: str) -> str:

@@ -13,6 +13,7 @@ from edge.page_query import PageQuery
 from rules import loader
 from rules.findings import BadSite, Finding
 from rules.model import Site
+from rules.places import Places
 from rules.source import Node
 
 _PATTERNS = (loader.SITE_FILE, "rules/**/*", "blocks/**/*")
@@ -69,9 +70,9 @@ def _bytes(folder: Path, path: Path) -> bytes:
     return path.read_bytes()
 
 
-def load(files: Mapping[str, bytes]) -> LiveSite:
+def load(files: Mapping[str, bytes], places: Places | None = None) -> LiveSite:
     """Make a site of its files. Raises ``BadSite`` with every finding of every part."""
-    loaded = loader.load(files)
+    loaded = loader.load(files, places=places)
     findings = list(loaded.findings)
     policy = _policy(loaded.consent, findings) if loaded.consent is not None else None
     if findings or loaded.site is None or policy is None:
@@ -82,10 +83,10 @@ def load(files: Mapping[str, bytes]) -> LiveSite:
     return LiveSite(site, policy, banners, slots, PageQuery(site.reads))
 
 
-def open_site(folder: Path) -> LiveSite:
+def open_site(folder: Path, places: Places | None = None) -> LiveSite:
     """Read a site for whoever edits it. Raises ``BadSite``, its paths as a person would open them."""
     try:
-        return load(read(folder))
+        return load(read(folder), places)
     except BadSite as bad:
         raise BadSite([in_folder(folder, each) for each in bad.findings]) from None
 

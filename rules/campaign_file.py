@@ -112,6 +112,8 @@ class CampaignFile:
         slot = self._slot(keys.get("slot"))
         if name is not None:
             self.rule_ids.append((name, keys["id"]))
+            if self._vocabulary.places is not None:
+                self._vocabulary.places.note_rule(name, keys["id"])
         conditions = ConditionParser(reader, self._vocabulary, campaign.schedule.timezone)
         condition = conditions.parse_whole(keys["when"]) if "when" in keys else ALWAYS
         variants = ShowReader(reader, self._blocks, conditions).variants(node, keys)

@@ -6,13 +6,14 @@ from zoneinfo import ZoneInfo
 
 from rules.attributes import BUILT_IN, Attribute, find
 from rules.comparison_reader import read_comparisons
-from rules.conditions import ALWAYS, All, Any, Compare, Condition, Not, reader_of
+from rules.conditions import ALWAYS, All, Any, Compare, Condition, Named, Not, reader_of
 from rules.contradictions import contradictions, leaves, said, subject_of
 from rules.counter import Counter
 from rules.event_reader import read_event
 from rules.findings import AFTER_COMMA, did_you_mean_key, misspelt
 from rules.model import EventType
 from rules.operators import key_of
+from rules.places import Places
 from rules.reader import Reader
 from rules.source import Node, cut_off
 from rules.values import Value
@@ -36,6 +37,8 @@ class Vocabulary:
         self.audiences: dict[str, Node] = {}
         self.parsed: dict[tuple[str, str], Audience] = {}
         """Audiences read so far, by name and timezone: each is read once, however often it is used."""
+        self.places: Places | None = None
+        """Where conditions stand, if anybody wants to know."""
 
 
 class ConditionParser:
@@ -118,13 +121,20 @@ class ConditionParser:
             self._part(name, key, value, len(entries) > 1 and cut_off(key, value))
             for name, (key, value) in entries.items()
         ]
-        return parts[0] if len(parts) == 1 else All(tuple(parts)) if parts else ALWAYS
+        if len(parts) > 1:
+            return self._noted(All(tuple(parts)), "", node, node)
+        return parts[0] if parts else ALWAYS
 
     def _part(self, name: str, key: Node, value: Node, cut: bool) -> Condition:
         self._parts += 1
-        condition = self._read_part(name, key, value, cut)
+        condition = self._noted(self._read_part(name, key, value, cut), name, key, value)
         if name not in GROUPS:
             self._written.append((condition, key))
+        return condition
+
+    def _noted(self, condition: Condition, name: str, at: Node, value: Node) -> Condition:
+        if self._vocabulary.places is not None:
+            self._vocabulary.places.note(condition, name, at, value)
         return condition
 
     def _read_part(self, name: str, key: Node, value: Node, cut: bool) -> Condition:
@@ -171,7 +181,8 @@ class ConditionParser:
             inner = ConditionParser(
                 reader, self._vocabulary, self._timezone, (*self._within, name), self._level
             )
-            condition = inner.parse_whole(self._vocabulary.audiences[name])
+            node = self._vocabulary.audiences[name]
+            condition = self._noted(Named(name, inner.parse_whole(node)), "audience", node, node)
             height = inner._deepest - self._level
             parsed[key] = Audience(condition, inner, inner._parts, height, inner._audiences + 1)
         return parsed[key]

@@ -179,6 +179,8 @@ def _cases(parts: tuple[Condition, ...]) -> _Cases | None:
 
 def _first(part: Condition) -> Compare | None:
     """Return the comparison with one value that a part begins with, if it does."""
+    if isinstance(part, Named):
+        return _first(part.part)
     if isinstance(part, All) and part.parts:
         part = part.parts[0]
     if isinstance(part, Compare) and part.operator == "equals" and part.read is None:
@@ -198,6 +200,18 @@ class Not:
     def evaluate(self, context: Context) -> Truth:
         """Swap true and false."""
         return _NEGATED[self.part.evaluate(context)]
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """An audience where it is used: its condition, and the name that people know it by."""
+
+    name: str
+    part: Condition
+
+    def evaluate(self, context: Context) -> Truth:
+        """Return the truth of the audience's condition."""
+        return self.part.evaluate(context)
 
 
 ALWAYS = All(())

@@ -5,7 +5,7 @@ from itertools import combinations
 from typing import Any, NamedTuple
 
 from rules.arguments import shown
-from rules.conditions import All, Compare, Condition, Not
+from rules.conditions import All, Compare, Condition, Named, Not
 from rules.conditions import Any as AnyOf
 from rules.index.clauses import Clause, Literal, clauses_of
 from rules.index.terms import Affix, Counts, Items, Source, Span, Term, Values, term_of
@@ -130,7 +130,7 @@ def leaves(condition: Condition) -> Iterator[Condition]:
     if isinstance(condition, (All, AnyOf)):
         for part in condition.parts:
             yield from leaves(part)
-    elif isinstance(condition, Not):
+    elif isinstance(condition, (Named, Not)):
         yield from leaves(condition.part)
     else:
         yield condition

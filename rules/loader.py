@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from functools import partial
 from hashlib import blake2b
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple, TypeAlias, TypeVar
 from zoneinfo import ZoneInfo
 
 from rules.blocks import Block, compile_block
@@ -15,6 +15,7 @@ from rules.fallback_reader import Filled, read_fallbacks
 from rules.findings import BadSite, Finding
 from rules.index.rule_index import RuleIndex
 from rules.model import Rule, Site, exclusive_groups
+from rules.places import Places
 from rules.reader import Reader
 from rules.schedule_reader import check_over
 from rules.site_file import SiteFile
@@ -35,6 +36,7 @@ _EMPTY = {
     "consent: {revision: 1}, slots: {hero: {selector: '#hero'}}}",
 }
 _EMPTY_CAMPAIGN = "Begin it with 'campaign:', or delete it"
+Files: TypeAlias = Mapping[str, bytes]
 T = TypeVar("T")
 
 
@@ -47,14 +49,15 @@ class Loaded(NamedTuple):
     """The consent section, for whoever reads it, even if other parts were refused."""
 
 
-def load(files: Mapping[str, bytes], now: int | None = None) -> Loaded:
+def load(files: Files, now: int | None = None, places: Places | None = None) -> Loaded:
     """Load a site from path -> content; paths are relative to its folder, with ``/``.
 
     ``now``, milliseconds since the epoch, is what campaigns may be over at; None: nobody asks.
+    ``places`` is told where each rule and condition stands.
     """
     reader = Reader()
     named = _named(reader, files)
-    loaded = _guarded(reader, SITE_FILE, partial(_load, reader, named, now))
+    loaded = _guarded(reader, SITE_FILE, partial(_load, reader, named, now, places))
     return loaded or Loaded(None, reader.findings, None)
 
 
@@ -71,10 +74,10 @@ def _named(reader: Reader, files: Mapping[str, bytes]) -> Mapping[str, bytes]:
     return named
 
 
-def _load(reader: Reader, files: Mapping[str, bytes], now: int | None) -> Loaded:
+def _load(reader: Reader, files: Files, now: int | None, places: Places | None) -> Loaded:
     blocks = _strays(reader, files)
     before = len(reader.findings)
-    site_file = _guarded(reader, SITE_FILE, partial(_site_file, reader, files))
+    site_file = _guarded(reader, SITE_FILE, partial(_site_file, reader, files, places))
     if site_file is None:
         return Loaded(None, reader.findings, None)
     if len(reader.findings) > before:
@@ -102,13 +105,14 @@ def _guarded(reader: Reader, path: str, read: Callable[[], T]) -> T | None:
         return None
 
 
-def _site_file(reader: Reader, files: Mapping[str, bytes]) -> SiteFile | None:
+def _site_file(reader: Reader, files: Files, places: Places | None) -> SiteFile | None:
     root = _parsed(reader, files, SITE_FILE)
     if root is None:
         return None
     site_file = SiteFile(reader, root)
     if not isinstance(root.value, dict):
         return None
+    site_file.vocabulary.places = places
     ConditionParser(reader, site_file.vocabulary, ZoneInfo("UTC")).check_audiences()
     return site_file
 
@@ -139,6 +143,8 @@ def belongs(path: str) -> str | None:
         return SITE_FILE if stem.lower() == "site" else None
     if not home or folder.split("/")[0] not in ("rules", "blocks"):
         return None
+    if right == "yaml" and stem.lower().endswith(".test"):
+        return f"tests/{stem}.yaml"  # they are read by whoever runs them
     well_named = shown == name and ending in (right, "yml")
     return path if folder == home and well_named else f"{home}/{stem}.{right}"
 

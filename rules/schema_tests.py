@@ -4,18 +4,15 @@ from typing import Final
 
 from rules.attributes import QUERY
 from rules.decide import NOTHING, Reason
+from rules.persona_file import TEST_KEYS, TEST_REQUIRED
+from rules.persona_reader import HAPPENED_KEYS
 from rules.schema_conditions import attributes_of, mapping, one_of, pattern, said
 from rules.schema_names import Names
 from rules.schema_values import BY_TYPE, DAY, TEXT, WINDOW, Json, lists, one_or_several, value_of
 from rules.show_reader import ACTIONS
 from rules.site_file import PURPOSES
+from rules.want_reader import WANT_KEYS
 
-TEST_KEYS: Final = (
-    "name", "consent", "attributes", "events", "visitor", "now", "language", "want",
-)  # fmt: skip
-TEST_REQUIRED: Final = ("name", "want")
-HAPPENED_KEYS: Final = ("name", "properties", "ago", "times")
-WANT_KEYS: Final = ("rule", "block", "variant", "reason", "action", "html_contains", "text")
 STATES: Final = ("granted", "denied")
 _MOST: Final = 10_000
 _ANY_VALUE: Final[Json] = {

@@ -7,6 +7,7 @@ import pytest
 
 from good_site import GOOD
 from rules.codes import COUNTRIES
+from rules.conditions import Named
 from rules.findings import WIDE_SPACE, did_you_mean, did_you_mean_key
 from rules.loader import load
 from rules.model import Show
@@ -192,7 +193,8 @@ def test_an_audience_used_often_is_one_condition_and_still_counts() -> None:
     site = load(with_audiences(doubling(8))).site
     assert site is not None
     rule = site.rules["hero"][0]
-    parts = getattr(rule.condition, "parts", ())
+    assert isinstance(rule.condition, Named)
+    parts = getattr(rule.condition.part, "parts", ())
     assert len(parts) == 2 and parts[0] is parts[1]
     assert rule.purposes == {"personalization"} and "crm.tier" in site.reads
     assert [counter.keep for counter in site.counters] == [2]

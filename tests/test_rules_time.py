@@ -55,7 +55,7 @@ def test_one_unknown_name_in_many_places_is_looked_for_once(
     monkeypatch.setattr(findings, "_slips", slips)
     word, *known = names(50)
     assert len({did_you_mean(word, known) for _ in range(3)}) == 1
-    assert sorted(asked) == sorted(known)
+    assert asked and len(asked) == len(set(asked))  # each once, those that may be near at all
 
 
 class Text(NamedTuple):

@@ -7,7 +7,7 @@ https://en.wikipedia.org/wiki/Three-valued_logic#Kleene_and_Priest_logics
 
 from typing import NamedTuple
 
-from rules.conditions import All, Any, Condition, Not
+from rules.conditions import All, Any, Condition, Named, Not
 
 MOST = 32
 """Clauses of one condition; what would grow beyond stays one literal that is evaluated as it is written."""
@@ -31,6 +31,8 @@ def clauses_of(condition: Condition) -> tuple[Clause, ...]:
 def _clauses(condition: Condition, positive: bool) -> tuple[Clause, ...]:
     if isinstance(condition, Not):
         return _clauses(condition.part, not positive)
+    if isinstance(condition, Named):
+        return _clauses(condition.part, positive)
     if isinstance(condition, (All, Any)):
         together = isinstance(condition, All) == positive
         parts = [_clauses(part, positive) for part in condition.parts]
