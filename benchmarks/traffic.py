@@ -1,0 +1,167 @@
+"""Visits as a large retailer has them: most of them strangers, many with consent, some known customers.
+
+Half of the visits have made no choice or refused, so nothing but the request is known; 10 % allow statistics
+alone, 25 % personalization without being known, 15 % are customers with the facts of the CRM. Who consented
+has a history of up to 40 events. Pages are drawn by popularity: categories, products, landing pages, home.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from itertools import accumulate
+from random import Random
+from typing import NamedTuple, TypeVar
+
+from benchmarks import shop
+from rules import counters
+from rules.conditions import Context
+from rules.counters import Occurrence
+from rules.model import Site
+from rules.values import Value
+
+START = int(datetime(2026, 11, 23, 0, 7, tzinfo=UTC).timestamp() * 1000)
+HOUR, DAY = 3_600_000, 86_400_000
+MOMENTS = 24
+"""The visits come at so many moments of one week, many in the same minute, as they do on a busy site."""
+
+T = TypeVar("T")
+
+
+class _Consent(NamedTuple):
+    granted: frozenset[str]
+    customer: bool
+
+
+_STRANGER = _Consent(frozenset({"necessary"}), False)
+_COUNTED = _Consent(frozenset({"necessary", "statistics"}), False)
+_VISITOR = _Consent(frozenset({"necessary", "statistics", "personalization"}), False)
+_CUSTOMER = _VISITOR._replace(customer=True)
+_CONSENTS = {_STRANGER: 0.5, _COUNTED: 0.1, _VISITOR: 0.25, _CUSTOMER: 0.15}
+
+
+def contexts(site: Site, number: int, seed: int) -> list[Context]:
+    """Return so many visits, all different, in the order of time: what rules of ``site`` may read."""
+    random = Random(f"contexts {seed}")
+    return [
+        _context(site, random, START + (index * MOMENTS // number) * 7 * HOUR)
+        for index in range(number)
+    ]
+
+
+def _context(site: Site, random: Random, now: int) -> Context:
+    consent = _one(random, _CONSENTS)
+    facts = _request(random)
+    if consent is _STRANGER:
+        return Context(now, facts, consent.granted)
+    if "personalization" in consent.granted:
+        facts |= {"customer.known": consent.customer} | (_crm(random) if consent.customer else {})
+    return Context(now, facts, consent.granted, _counts(site, random, now, consent), _unit(random))
+
+
+def _unit(random: Random) -> str:
+    return f"{random.getrandbits(128):032x}"
+
+
+def _one(random: Random, shares: Mapping[T, float]) -> T:
+    return random.choices(list(shares), list(shares.values()))[0]
+
+
+def _request(random: Random) -> dict[str, Value]:
+    path, links = _page(random), _links(random)
+    device = _one(random, shop.DEVICES)
+    return {
+        "page.url": f"https://retailer.example{path}",
+        "page.path": path,
+        "page.language": "de",
+        "page.referrer": _referrer(random),
+        "geo.country": _one(random, shop.COUNTRIES),
+        "device.type": device,
+        "device.os": _one(random, shop.SYSTEMS),
+        "device.browser": "Chrome Mobile" if device == "mobile" else "Chrome",
+        "language": _one(random, shop.LANGUAGES),
+        **links,
+    }
+
+
+def _popular(random: Random, items: tuple[str, ...]) -> str:
+    """Draw by Zipf's law: the second half as often as the first, the third a third."""
+    weights = list(accumulate(1 / rank for rank in range(1, len(items) + 1)))
+    return random.choices(items, cum_weights=weights)[0]
+
+
+def _page(random: Random) -> str:
+    kind = random.random()
+    if kind < 0.12:
+        return "/"
+    if kind < 0.22:
+        return _popular(random, shop.LANDINGS)
+    if kind < 0.27:
+        return random.choice(("/suche", "/warenkorb", "/konto", "/filialen", "/größe-38"))
+    path = "/" + _popular(random, shop.CATEGORIES).replace("-", "/") + "/"
+    if kind < 0.42:
+        return path
+    path += random.choice(shop.SHELVES) + "/"
+    if kind < 0.62:
+        return path
+    size = random.choice(("s", "m", "l", "xl", "40", "one"))
+    return f"{path}artikel-{random.randrange(40_000)}-{size}"
+
+
+def _links(random: Random) -> dict[str, Value]:
+    links: dict[str, Value] = {}
+    if random.random() < 0.25:
+        links["utm.source"] = random.choice(shop.SOURCES)
+        links["utm.medium"] = random.choice(shop.MEDIA)
+        links["utm.campaign"] = _popular(random, shop.LINKS)
+    if random.random() < 0.1:
+        links["utm.content"] = f"{random.choice('abcdefgh')}{random.randrange(90)}_banner"
+    if random.random() < 0.1:
+        links["page.query.sort"] = random.choice(("price", "new", "rating", "sale", "name"))
+    return links
+
+
+def _referrer(random: Random) -> str:
+    kind = random.random()
+    if kind < 0.4:
+        return ""
+    if kind < 0.7:
+        return "https://retailer.example/"
+    return f"https://www.{random.choice(shop.SOURCES)}.com/"
+
+
+def _crm(random: Random) -> dict[str, Value]:
+    """The facts of a customer, one in six of them missing."""
+    facts: dict[str, Value] = {
+        "crm.first_name": random.choice(
+            ("Anna", "Ben", "Chiara", "David", "Élise", "Fatma", "Jan")
+        ),
+        "crm.loyalty_tier": _one(random, shop.TIERS),
+        "crm.segment": _one(random, shop.SEGMENTS),
+        "crm.city": _one(random, shop.CITIES),
+        "crm.last_category": _popular(random, shop.CATEGORIES),
+        "crm.points": random.randrange(6000),
+        "crm.days_since_order": random.randrange(400),
+        "crm.birthday_month": random.randint(1, 12),
+        "crm.newsletter": random.random() < 0.5,
+    }
+    return {name: value for name, value in facts.items() if random.random() < 5 / 6}
+
+
+def _counts(site: Site, random: Random, now: int, consent: _Consent) -> dict[str, list[int]]:
+    """Count a history as the store does; only counters whose purpose is granted are passed on."""
+    history = _history(random, now, consent)
+    counted = counters.count(site, history)
+    return {key: times for key, times in counted.items() if times}
+
+
+def _history(random: Random, now: int, consent: _Consent) -> list[Occurrence]:
+    """A third came once; the others looked at two or three categories over and over."""
+    liked = [_popular(random, shop.CATEGORIES) for _ in range(3)]
+    length = random.choice((1, 3, 8, 20, 40))
+    events = []
+    for _ in range(length):
+        category = random.choice(liked)
+        time = now - int(random.random() ** 2 * 120 * DAY)
+        name = random.choices(("view", "add_to_cart", "purchase"), (85, 11, 4))[0]
+        if name != "view" or "personalization" in consent.granted:
+            events.append(Occurrence(name, time, {"category": category}))
+    return events

@@ -1,0 +1,65 @@
+"""The rules and visits that speed is measured with are good ones, and the same for the same seed."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from benchmarks import mix
+from edge import site_folder
+from rules.decide import Decided, Reason, decide
+
+RULES, SEED = 200, 7
+
+
+@pytest.fixture(scope="module")
+def files() -> Mapping[str, bytes]:
+    return mix.files(RULES, SEED)
+
+
+@pytest.fixture(scope="module")
+def decided(files: Mapping[str, bytes]) -> list[Decided]:
+    site = site_folder.load(files).site
+    return [decide(site, context) for context in mix.contexts(site, 500, SEED)]
+
+
+def test_every_rule_loads_without_a_finding(files: Mapping[str, bytes]) -> None:
+    site = site_folder.load(files).site
+    assert sum(map(len, site.rules.values())) == RULES
+    assert all(site.rules.values())
+    assert len([path for path in files if path.startswith("rules/")]) == RULES / mix.RULES_A_FILE
+
+
+def test_every_visit_decides_every_slot_without_an_error(decided: list[Decided]) -> None:
+    assert [each.errors for each in decided if each.errors] == []
+    assert {len(each.decisions) for each in decided} == {4}
+
+
+def test_visits_differ_and_meet_what_the_engine_can_do(
+    files: Mapping[str, bytes], decided: list[Decided]
+) -> None:
+    contexts = mix.contexts(site_folder.load(files).site, 500, SEED)
+    assert len({repr(context) for context in contexts}) == 500
+    reasons = {each.reason for answer in decided for each in answer.decisions}
+    assert reasons >= {Reason.MATCH, Reason.SPLIT, Reason.CONSENT_REQUIRED, Reason.DEFAULT}
+
+
+def test_the_same_seed_gives_the_same_bytes_and_another_does_not(
+    files: Mapping[str, bytes],
+) -> None:
+    assert mix.files(RULES, SEED) == files
+    assert mix.files(RULES, SEED + 1) != files
+    site = site_folder.load(files).site
+    assert mix.contexts(site, 50, SEED) == mix.contexts(site, 50, SEED)
+
+
+def test_a_smaller_mix_is_the_beginning_of_a_larger_one(files: Mapping[str, bytes]) -> None:
+    smaller = mix.files(RULES // 2, SEED)
+    assert {path: files[path] for path in smaller} == smaller
+
+
+def test_no_two_rules_of_a_slot_ask_the_same() -> None:
+    rules = [rule for campaign in mix.campaigns(2000, SEED) for rule in campaign["rules"]]
+    asked = [(rule["slot"], str(rule.get("when"))) for rule in rules]
+    assert len(set(asked)) == len(asked)
+    assert [rule["priority"] for rule in rules if "when" not in rule] == [-1]
+    assert all(sum(arm["weight"] for arm in rule.get("split", [])) in (0, 100) for rule in rules)
