@@ -1,6 +1,7 @@
 """The mix of rules that speed is measured with: a large retailer's site folder, made from a seed.
 
 {description}
+Visits: {visits}
 
 ``files`` gives the folder, ``campaigns`` the same as plain data, ``contexts`` the visits. The same seed
 gives the same bytes, and the first n rules of a larger mix are those of a smaller one.
@@ -13,19 +14,19 @@ from random import Random
 from benchmarks import shop, yaml_text
 from benchmarks.drawing import ANCHORS, OF_CUSTOMER, OF_REQUEST, QUALIFIERS
 from benchmarks.drawn import Draw, Drawn, Plain, all_of, any_of, extended, fits
-from benchmarks.traffic import contexts
+from benchmarks.traffic import VISITS, contexts
 
-__all__ = ["DESCRIPTION", "audiences", "campaigns", "contexts", "files"]
+__all__ = ["DESCRIPTION", "VISITS", "audiences", "campaigns", "contexts", "files"]
 
 DESCRIPTION = """\
 4 slots, 20 rules a campaign file (10,000 rules: 500 files), 40 audiences, 60 blocks; made from a seed. Of the
 rules 50 % ask for a path (35 % a prefix), 38 % count past events within a window, 34 % read the CRM, 32 % the
 country, 18 % the campaign link, 10 % the hour, 6 % an audience, 2 % a pattern or a part of a text; others device,
-weekday, language, sorting. 13 % ask one thing, 42 % two, 33 % three, 12 % more; 10 % hold a nested any, 8 % a not or
-not_in. 12 % split traffic; of the campaigns 13 % hold some out, 56 % have a schedule, some ahead of its start;
+weekday, language, sorting. 13 % ask one thing, 42 % two, 33 % three, 12 % more; 10 % hold a nested any, 8 % a not
+or not_in. 12 % split traffic; of the campaigns 13 % hold some out, 56 % have a schedule, some ahead of its start;
 3 % of the rules are off. The fewer visits a rule is about, the higher its priority; only the lowest is for all."""
 
-__doc__ = (__doc__ or "").format(description=DESCRIPTION)
+__doc__ = (__doc__ or "").format(description=DESCRIPTION, visits=VISITS)
 
 RULES_A_FILE = 20
 AUDIENCES = 40

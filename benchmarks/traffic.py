@@ -1,9 +1,4 @@
-"""Visits as a large retailer has them: most of them strangers, many with consent, some known customers.
-
-Half of the visits have made no choice or refused, so nothing but the request is known; 10 % allow statistics
-alone, 25 % personalization without being known, 15 % are customers with the facts of the CRM. Who consented
-has a history of up to 40 events. Pages are drawn by popularity: categories, products, landing pages, home.
-"""
+"""Visits as a large retailer has them: most of them strangers, many with consent, some known customers."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -17,6 +12,11 @@ from rules.conditions import Context
 from rules.counters import Occurrence
 from rules.model import Site
 from rules.values import Value
+
+VISITS = """\
+half have made no choice, so nothing but the request is known; 10 % allow statistics alone, 25 % personalization
+without being known, 15 % are customers with CRM facts, one in six missing. Who consented has 1 to 40 past events.
+Pages by Zipf's law: products, shelves, categories, landing pages, home; a quarter came by a campaign link."""
 
 START = int(datetime(2026, 11, 23, 0, 7, tzinfo=UTC).timestamp() * 1000)
 HOUR, DAY = 3_600_000, 86_400_000

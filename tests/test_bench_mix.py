@@ -40,7 +40,7 @@ def test_visits_differ_and_meet_what_the_engine_can_do(
     contexts = mix.contexts(site_folder.load(files).site, 500, SEED)
     assert len({repr(context) for context in contexts}) == 500
     reasons = {each.reason for answer in decided for each in answer.decisions}
-    assert reasons >= {Reason.MATCH, Reason.SPLIT, Reason.CONSENT_REQUIRED, Reason.DEFAULT}
+    assert reasons >= {Reason.MATCH, Reason.CONSENT_REQUIRED, Reason.DEFAULT}
 
 
 def test_the_same_seed_gives_the_same_bytes_and_another_does_not(
