@@ -50,9 +50,10 @@ lint: .venv/.ready-dev node_modules/.ready ## every check that runs no test; pri
 	@$(BIN)/python scripts/schema.py --check
 	@$(BIN)/python scripts/sizes.py
 
-bench: .venv/.ready-dev ## measure decide against a bare JSON echo
+bench: .venv/.ready-dev node_modules/.ready ## measure the rules, other engines beside them, and decide against a bare JSON echo
 	@sh scripts/need.sh wrk taskset
-	@PYTHONPATH=tests $(BIN)/python -m benchmarks.decide
+	@PYTHONPATH=tests $(BIN)/python -m benchmarks.rules; rules=$$?; \
+	PYTHONPATH=tests $(BIN)/python -m benchmarks.decide && exit $$rules
 
 build-tag: node_modules/.ready ## build snippet/ into static/
 	@node snippet/build.mjs

@@ -39,7 +39,7 @@ def run() -> bool:
     return report.show(
         "One decision: 4 slots, rendered",
         _table(times),
-        f"{mix.DESCRIPTION}\n{VISITS} visits: {mix.VISITS}",
+        f"{mix.DESCRIPTION}\n\n{VISITS} visits: {mix.VISITS}",
         [
             Budget("growth 10,000 / 100 rules", growth, GROWTH, aim="1.1"),
             Budget("a decision at 10,000 rules, median", slow, MICROSECONDS, " µs"),

@@ -6,9 +6,10 @@ What a condition asks about is its family, and no rule asks about one twice, so 
 from collections.abc import Callable, Mapping, Sequence
 from math import prod
 from random import Random
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
-Plain = dict[str, object]
+Plain: TypeAlias = dict[str, Any]
+"""A condition, a rule, a campaign as its YAML says it."""
 
 
 class Drawn(NamedTuple):

@@ -191,7 +191,7 @@ def _audience(random: Random, named: dict[str, Drawn]) -> Drawn:
 
 def _any(random: Random) -> Drawn:
     """Two or three of a kind, one in four of them two conditions at once."""
-    kind = dict.fromkeys(random.choice((OF_REQUEST, OF_CUSTOMER)), 1)
+    kind: dict[Draw, int] = dict.fromkeys(random.choice((OF_REQUEST, OF_CUSTOMER)), 1)
     parts = extended(random, [_of(random, tuple(kind))], random.randint(1, 2), kind)
     if len(parts) > 2 and random.random() < 0.5:
         parts = [parts[0], all_of(parts[1:])]

@@ -24,9 +24,9 @@ REST = 1.5
 FILE = "rules/campaign-0250.yaml"
 SITE, ORIGIN = "retailer", "https://retailer.example"
 CAPTION = f"""\
-{RULES:,} rules in 500 files served by one `tagwerk serve`, {RATE} decisions a second over one connection, one after the
-other. Round by round one file ({FILE}, 21 rules) is replaced. Live: until an answer shows it. Slowest:
-of the requests from the edit until {REST} s after it was live; the server runs on the same cores as the stream."""
+{RULES:,} rules in 500 files served by one `tagwerk serve`, {RATE} decisions a second over one connection, one
+after the other. Round by round one file ({FILE}, 21 rules) is replaced. Live: until an answer
+shows it. Slowest: of the requests from the edit until {REST} s after it was live. Both share the cores."""
 RULE = """  - id: probe
     slot: hero
     priority: 100000

@@ -21,6 +21,7 @@ class Budget(NamedTuple):
     unit: str = ""
     at_least: bool = False
     aim: str = ""
+    """What is hoped for, as text."""
 
     @property
     def met(self) -> bool:
@@ -38,7 +39,8 @@ def show(title: str, table: Table, caption: str, budgets: Sequence[Budget]) -> b
     """Print a part's table, what it is about, and its verdicts; True if every budget was kept."""
     CONSOLE.print(f"\n[bold]{title}[/bold]", highlight=False)
     CONSOLE.print(table)
-    CONSOLE.print(caption, style="dim", highlight=False, markup=False)
+    for paragraph in caption.split("\n\n"):
+        CONSOLE.print(" ".join(paragraph.split()), style="dim", highlight=False, markup=False)
     for budget in budgets:
         CONSOLE.print(budget.line(), style=None if budget.met else "bold red", highlight=False)
     return all(budget.met for budget in budgets)

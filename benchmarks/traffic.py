@@ -26,6 +26,17 @@ MOMENTS = 24
 T = TypeVar("T")
 
 
+class Visit(NamedTuple):
+    """One visit; ``now`` and the times of its history are milliseconds since the epoch."""
+
+    now: int
+    facts: dict[str, Value]
+    granted: frozenset[str]
+    history: list[Occurrence]
+    """Only what was granted is in it."""
+    unit: str | None
+
+
 class _Consent(NamedTuple):
     granted: frozenset[str]
     customer: bool
@@ -40,25 +51,36 @@ _CONSENTS = {_STRANGER: 0.5, _COUNTED: 0.1, _VISITOR: 0.25, _CUSTOMER: 0.15}
 
 def contexts(site: Site, number: int, seed: int) -> list[Context]:
     """Return so many visits, all different, in the order of time: what rules of ``site`` may read."""
-    random = Random(f"contexts {seed}")
+    return [context(site, visit) for visit in visits(number, seed)]
+
+
+def visits(number: int, seed: int) -> list[Visit]:
+    """Return the same visits as whoever made them up knows them."""
+    random = Random(f"visits {seed}")
     return [
-        _context(site, random, START + (index * MOMENTS // number) * 7 * HOUR)
-        for index in range(number)
+        _visit(random, START + (index * MOMENTS // number) * 7 * HOUR) for index in range(number)
     ]
 
 
-def _context(site: Site, random: Random, now: int) -> Context:
+def _visit(random: Random, now: int) -> Visit:
     consent = _one(random, _CONSENTS)
-    facts = _request(random)
-    if consent is _STRANGER:
-        return Context(now, facts, consent.granted)
+    facts, history, unit = _request(random), [], None
+    if consent is not _STRANGER:
+        history, unit = _history(random, now, consent), f"{random.getrandbits(128):032x}"
     if "personalization" in consent.granted:
         facts |= {"customer.known": consent.customer} | (_crm(random) if consent.customer else {})
-    return Context(now, facts, consent.granted, _counts(site, random, now, consent), _unit(random))
+    return Visit(now, facts, consent.granted, history, unit)
 
 
-def _unit(random: Random) -> str:
-    return f"{random.getrandbits(128):032x}"
+def context(site: Site, visit: Visit) -> Context:
+    """Return what rules may read of a visit, its history counted as the store counts it."""
+    now, facts, granted, history, unit = visit
+    if unit is None:
+        return Context(now, facts, granted)
+    counted = counters.count(site, history)
+    return Context(
+        now, facts, granted, {key: times for key, times in counted.items() if times}, unit
+    )
 
 
 def _one(random: Random, shares: Mapping[T, float]) -> T:
@@ -146,15 +168,8 @@ def _crm(random: Random) -> dict[str, Value]:
     return {name: value for name, value in facts.items() if random.random() < 5 / 6}
 
 
-def _counts(site: Site, random: Random, now: int, consent: _Consent) -> dict[str, list[int]]:
-    """Count a history as the store does; only counters whose purpose is granted are passed on."""
-    history = _history(random, now, consent)
-    counted = counters.count(site, history)
-    return {key: times for key, times in counted.items() if times}
-
-
 def _history(random: Random, now: int, consent: _Consent) -> list[Occurrence]:
-    """A third came once; the others looked at two or three categories over and over."""
+    """Some came once; the others looked at two or three categories over and over."""
     liked = [_popular(random, shop.CATEGORIES) for _ in range(3)]
     length = random.choice((1, 3, 8, 20, 40))
     events = []
