@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from benchmarks import mix
+from benchmarks import asked, mix, peers, traffic
 from edge import site_folder
 from rules.decide import Decided, Reason, decide
 
@@ -63,3 +63,19 @@ def test_no_two_rules_of_a_slot_ask_the_same() -> None:
     assert len(set(asked)) == len(asked)
     assert [rule["priority"] for rule in rules if "when" not in rule] == [-1]
     assert all(sum(arm["weight"] for arm in rule.get("split", [])) in (0, 100) for rule in rules)
+
+
+@pytest.mark.parametrize("name", sorted(peers.PEERS))
+def test_other_engines_choose_the_same_rules(name: str) -> None:
+    audiences, campaigns = mix.audiences(SEED), mix.campaigns(2000, SEED, comparable=True)
+    site = site_folder.load(mix.written(audiences, campaigns)).site
+    reader = asked.Reader(audiences)
+    slots = reader.slots(campaigns)
+    engine, compared = peers.PEERS[name](slots), 0
+    for visit in traffic.visits(40, SEED):
+        known = engine.prepared(asked.attributes(reader, visit))
+        decisions = decide(site, traffic.context(site, visit)).decisions
+        wanted = [each.rule if each.reason is Reason.MATCH else None for each in decisions]
+        assert list(engine.winners(known)) == wanted
+        compared += sum(each is not None for each in wanted)
+    assert compared > 60
