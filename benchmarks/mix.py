@@ -87,19 +87,19 @@ class _Mix:
         if self._comparable:
             made["schedule"] = {"timezone": "Europe/Berlin"}
         else:
-            made |= dict(self._terms())
+            made |= dict(self._terms(begun=number == 1))
         made["rules"] = [self._rule(f"{name}-{index:02d}", index) for index in range(1, rules + 1)]
         if number == 1:
             made["rules"][-1:] = [_lowest(f"{name}-lowest")]
         return made
 
-    def _terms(self) -> Iterator[tuple[str, object]]:
-        """When a campaign runs, and what for; none of the schedules ever ends."""
+    def _terms(self, begun: bool) -> Iterator[tuple[str, object]]:
+        """When a campaign runs, and what for; none of the schedules ever ends, the first one has begun."""
         random = self._random
         zone = random.choices(list(shop.TIMEZONES), list(shop.TIMEZONES.values()))[0]
         schedule: Plain = {"timezone": zone}
         if random.random() < 0.6:
-            start = 2090 if random.random() < 0.1 else 2026
+            start = 2090 if random.random() < 0.1 and not begun else 2026
             schedule = {
                 "from": f"{start}-0{random.randint(1, 9)}-01",
                 "until": "2099-12-31",

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from benchmarks import asked, mix, peers, traffic
+from benchmarks import asked, mix, peers, report, traffic
 from edge import site_folder
 from rules.decide import Decided, Reason, decide
 
@@ -41,6 +41,14 @@ def test_visits_differ_and_meet_what_the_engine_can_do(
     assert len({repr(context) for context in contexts}) == 500
     reasons = {each.reason for answer in decided for each in answer.decisions}
     assert reasons >= {Reason.MATCH, Reason.CONSENT_REQUIRED, Reason.DEFAULT}
+
+
+@pytest.mark.parametrize("rules", [10, 100])
+def test_small_sites_fill_slots_as_well(rules: int) -> None:
+    site = site_folder.load(mix.files(rules, report.SEED)).site
+    answers = [decide(site, context) for context in mix.contexts(site, 50, report.SEED)]
+    reasons = [each.reason for answer in answers for each in answer.decisions]
+    assert reasons.count(Reason.MATCH) >= 50  # one rule is for all
 
 
 def test_the_same_seed_gives_the_same_bytes_and_another_does_not(
