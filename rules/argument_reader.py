@@ -13,6 +13,7 @@ from rules.clock import written_moment
 from rules.findings import did_you_mean, straight_quotes, without_curly_quotes
 from rules.keys import address, version
 from rules.operators import OPERATORS, base_of, never
+from rules.patterns import Pattern
 from rules.reader import Reader, said
 from rules.source import Node
 from rules.values import fits
@@ -189,14 +190,10 @@ class ArgumentReader:
         return self._pattern(text) if self._shape == "pattern" else self._folded(text)
 
     def _pattern(self, text: str) -> object:
-        options = re2.Options()
-        options.log_errors = False
-        options.max_mem = 1 << 20
-        options.case_sensitive = self._word == base_of(self._word)
         try:
             if len(text) > MAX_PATTERN:
                 raise re2.error(f"the pattern is longer than {MAX_PATTERN} characters")
-            return re2.compile(text, options)
+            return Pattern(text, case_sensitive=self._word == base_of(self._word))
         except re2.error as bad:
             why = bad.args[0].decode() if isinstance(bad.args[0], bytes) else str(bad)
             hint = "Patterns are RE2: no look-around, no back-references"

@@ -59,10 +59,6 @@ def _not_in(value: Any, wanted: Any) -> bool:
     return value not in wanted
 
 
-def _matches(value: Any, regex: Any) -> bool:
-    return regex.search(value) is not None
-
-
 def _has(value: Any, argument: Any) -> bool:
     return bool(argument.has(value))
 
@@ -80,7 +76,7 @@ OPERATORS: dict[str, Operator] = {
     "contains": Operator(TEXT, "text", contains),
     "starts_with": Operator(TEXT, "text", str.startswith, "prefix"),
     "ends_with": Operator(TEXT, "text", str.endswith),
-    "matches": Operator(TEXT, "pattern", _matches),
+    "matches": Operator(TEXT, "pattern", _has),
     "equals_ignore_case": Operator(TEXT, "same", eq, folded=True),
     "not_ignore_case": Operator(TEXT, "same", ne, folded=True),
     "in_ignore_case": Operator(TEXT, "list", _in, folded=True),
@@ -88,7 +84,7 @@ OPERATORS: dict[str, Operator] = {
     "contains_ignore_case": Operator(TEXT, "text", contains, folded=True),
     "starts_with_ignore_case": Operator(TEXT, "text", str.startswith, folded=True),
     "ends_with_ignore_case": Operator(TEXT, "text", str.endswith, folded=True),
-    "matches_ignore_case": Operator(TEXT, "pattern", _matches),
+    "matches_ignore_case": Operator(TEXT, "pattern", _has),
     "has_any": Operator(LIST, "items", lambda value, wanted: not wanted.isdisjoint(value)),
     "has_all": Operator(LIST, "items", lambda value, wanted: wanted.issubset(value)),
     "has_none": Operator(LIST, "items", lambda value, wanted: wanted.isdisjoint(value)),

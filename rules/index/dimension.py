@@ -36,15 +36,15 @@ class Dimension(Protocol):
     """Those whose term is false where there is no value."""
 
 
-class Kept(dict[Any, int]):
+class Kept(dict[Any, Any]):
     """Sets by key, each found when it is first asked for; forgotten together when they grow too many."""
 
-    def __init__(self, find: Callable[[Any], int], size: int) -> None:
+    def __init__(self, find: Callable[[Any], Any], size: int) -> None:
         super().__init__()
         self._find = find
         self._most = max(16, KEPT_BYTES // (size // 8 + 32))
 
-    def __missing__(self, key: Any) -> int:
+    def __missing__(self, key: Any) -> Any:
         if len(self) >= self._most:
             self.clear()
         found = self[key] = self._find(key)

@@ -13,14 +13,10 @@ from rules.index.bits import below, bits
 from rules.index.candidates import IndexedCandidates, Numbering
 from rules.index.clauses import Clause
 from rules.index.clock import Clocks
-from rules.index.dimension import dimension_of, possible_of
+from rules.index.dimension import Kept, dimension_of, possible_of
 from rules.index.tallies import Tallies
 from rules.index.terms import EVENTS, Source
 from rules.model import Rule
-from rules.plain import permitted
-
-_KEPT = 1024
-"""Sets kept by what is missing, or granted."""
 
 
 class _Numbered:
@@ -78,8 +74,16 @@ class RuleIndex:
             (source.name, source.purpose, possible_of(source, dimension), dimension.free, 1 << at)
             for at, (source, dimension) in enumerate(said)
         ]
-        self._absent: dict[tuple[int, int, bool, frozenset[str], bool], tuple[int, int]] = {}
+        self._needs = self._by_need()
+        self._absent = Kept(self._without, size)
         """What is not known -> the clauses that may be true all the same, and those that consent hides."""
+
+    def _by_need(self) -> dict[tuple[frozenset[str], bool], int]:
+        """Return the clauses by the consent that their rules need, and whether they need an ID."""
+        numbers: dict[tuple[frozenset[str], bool], list[int]] = {}
+        for number, rule in enumerate(self.numbering.owners):
+            numbers.setdefault((rule.purposes, rule.needs_unit), []).append(number)
+        return {need: bits(found, self._size) for need, found in numbers.items()}
 
     def of(self, context: Context) -> IndexedCandidates:
         """Return the rules that a request leaves possible."""
@@ -103,19 +107,16 @@ class RuleIndex:
         if profile:
             for tallies in self._layers:
                 possible &= tallies.possible(context)
-        key = unknown, missing, profile, granted, context.unit is None
-        true, hidden = self._absent.get(key) or self._found_absent(key, context)
+        true, hidden = self._absent[unknown, missing, profile, granted, context.unit is not None]
         return IndexedCandidates(
             self.numbering, context, minute.running, possible & true, possible & hidden, unread
         )
 
-    def _found_absent(
-        self, key: tuple[int, int, bool, frozenset[str], bool], context: Context
-    ) -> tuple[int, int]:
+    def _without(self, key: tuple[int, int, bool, frozenset[str], bool]) -> tuple[int, int]:
         """Return the clauses that may be true without some values, and the not false ones that are hidden."""
-        unknown, missing, profile, *_ = key
-        permitted = self._permitted(context)
-        true, hidden = permitted, below(self._size) ^ permitted
+        unknown, missing, profile, granted, known = key
+        true = self._permitted(granted, known)
+        hidden = below(self._size) ^ true
         for dimension, mark in self._all:
             if mark & unknown:
                 true &= dimension.free
@@ -124,9 +125,6 @@ class RuleIndex:
                 true &= dimension.true_if_missing
         for tallies in () if profile else self._layers:
             true &= tallies.free
-        if len(self._absent) >= _KEPT:
-            self._absent.clear()
-        self._absent[key] = true, hidden
         return true, hidden
 
     def holding_for(self, terms: Mapping[Source, Any], slot: str, first: int) -> int:
@@ -144,6 +142,9 @@ class RuleIndex:
                 found &= tallies.free
         return found
 
-    def _permitted(self, context: Context) -> int:
-        owners = enumerate(self.numbering.owners)
-        return bits([number for number, rule in owners if permitted(rule, context)], self._size)
+    def _permitted(self, granted: frozenset[str], known: bool) -> int:
+        found = 0
+        for (purposes, needs_unit), clauses in self._needs.items():
+            if purposes <= granted and (known or not needs_unit):
+                found |= clauses
+        return found
