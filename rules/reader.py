@@ -44,10 +44,10 @@ class Reader:
                 self.refuse(node, f"{what} needs '{name}'", f"Add '{name}:'")
         return {name: entry[1] for name, entry in entries.items() if name in known}
 
-    def entries(self, node: Node, what: str) -> dict[str, tuple[Node, Node]]:
+    def entries(self, node: Node, what: str) -> Mapping[str, tuple[Node, Node]]:
         """Return a mapping as name -> (key, value); anything else is a finding and an empty dict."""
         if isinstance(node.value, dict):
-            return {name: (entry.key, entry.value) for name, entry in node.value.items()}
+            return node.value
         message = f"{what} must be keys and values, not {said(node)}"
         self.refuse(node, message, "Write it as 'name: value'")
         return {}
