@@ -7,7 +7,7 @@ import click
 from edge import site_folder
 from edge.wording import counted
 from rules.findings import BadSite
-from rules.loader import SITE_FILE
+from rules.site_paths import SITE_FILE
 
 
 def run(place: Path) -> bool:

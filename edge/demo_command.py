@@ -24,7 +24,7 @@ from edge.settings import Settings
 from edge.stores.base import StoreError
 from edge.stores.open import open_store
 from rules.findings import BadSite, Finding
-from rules.loader import SITE_FILE
+from rules.site_paths import SITE_FILE
 
 STORE: Final = "tagwerk.db"
 SECRETS: Final = "secrets.json"

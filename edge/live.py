@@ -13,7 +13,7 @@ from edge.log import Log
 from edge.site_folder import LiveSite
 from edge.wording import counted
 from rules.findings import BadSite, Finding
-from rules.loader import SITE_FILE
+from rules.site_paths import SITE_FILE
 
 DEBOUNCE_MS = 100
 """Edits that come within this time are read as one."""

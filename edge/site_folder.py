@@ -14,9 +14,10 @@ from rules import loader
 from rules.findings import BadSite, Finding
 from rules.model import Site
 from rules.places import Places
+from rules.site_paths import SITE_FILE, belongs
 from rules.source import Node
 
-_PATTERNS = (loader.SITE_FILE, "rules/**/*", "blocks/**/*")
+_PATTERNS = (SITE_FILE, "rules/**/*", "blocks/**/*")
 _MAX_BLOCK = 256 * 1024
 Stamp = tuple[str, int, int, int]
 
@@ -36,7 +37,7 @@ class LiveSite:
 
 def _paths(folder: Path) -> list[Path]:
     """Return the files a site is made of. Hidden files are somebody's drafts."""
-    named = (folder / loader.SITE_FILE).is_file()
+    named = (folder / SITE_FILE).is_file()
     patterns = _PATTERNS if named else (*_PATTERNS, "*")  # it may be called almost so
     found = (path for pattern in patterns for path in folder.glob(pattern))
     return [path for path in found if _wanted(path.relative_to(folder)) and path.is_file()]
@@ -45,7 +46,7 @@ def _paths(folder: Path) -> list[Path]:
 def _wanted(path: Path) -> bool:
     hidden = any(part.startswith(".") for part in path.parts)
     name = path.as_posix()
-    return not hidden and loader.belongs(name) is not None
+    return not hidden and belongs(name) is not None
 
 
 def read(folder: Path) -> dict[str, bytes]:
@@ -120,7 +121,7 @@ def folders(root: Path) -> list[Path]:
 
     One whose site.yaml is called almost so is a site as well: to be read, and told.
     """
-    if (root / loader.SITE_FILE).is_file():
+    if (root / SITE_FILE).is_file():
         return [root]
     found = [folder for folder in sorted(root.glob("*/")) if _is_site(folder)]
     return found or ([root] if _is_site(root) else [])

@@ -16,7 +16,7 @@ from rules.operators import OPERATORS, base_of, never
 from rules.patterns import Pattern
 from rules.reader import Reader, said
 from rules.source import Node
-from rules.values import fits
+from rules.values import ANY_TYPE, fits
 from rules.wrong_values import WORD, hint_to
 
 MAX_PATTERN = 1024
@@ -50,6 +50,8 @@ class ArgumentReader:
 
     def read(self) -> object:
         """Return the argument in the shape its operator wants."""
+        if self._attribute.type == ANY_TYPE:
+            return ()
         reader, node, shape = self._reader, self._node, self._shape
         if shape == "same":
             return self._one(node)

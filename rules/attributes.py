@@ -104,7 +104,7 @@ QUERY = "page.query."
 """Prefix of the attributes that read a parameter of the page's address."""
 
 
-def find(name: str, declared: dict[str, Attribute]) -> Attribute | None:
+def find(name: str, declared: Mapping[str, Attribute]) -> Attribute | None:
     """Return the attribute a rule names, declared, built in, or of the page's query."""
     if name.startswith(QUERY) and len(name) > len(QUERY):
         return Attribute(name, "string")

@@ -11,7 +11,7 @@ from rules.counter import Counter
 from rules.findings import did_you_mean
 from rules.index.clauses import clauses_of
 from rules.index.terms import asked
-from rules.model import Campaign, Rule, Slot
+from rules.model import NO_PURPOSE, Campaign, Rule, Slot
 from rules.reader import Reader
 from rules.schedule_reader import End, read_schedule
 from rules.share_reader import read_share
@@ -165,7 +165,7 @@ class CampaignFile:
             if name not in PURPOSES:
                 hint = did_you_mean(name, PURPOSES)
                 self._reader.refuse(node, f"there is no purpose '{name}'", hint)
-        missing = derived - set(declared)
+        missing = derived - {*declared, NO_PURPOSE}
         if missing:
             names = ", ".join(sorted(missing))
             self._reader.refuse(

@@ -9,6 +9,7 @@ from rules.model import EventType
 from rules.question_reader import MAX_COUNT
 from rules.reader import Reader
 from rules.source import Entry, Node
+from rules.values import ANY_TYPE
 
 EVENT = "exposure"
 """The event the tag sends when a block was really seen."""
@@ -43,7 +44,7 @@ def _countable(reader: Reader, events: Mapping[str, EventType], node: Node) -> b
         message = f"a cap counts the event '{EVENT}', which site.yaml does not declare"
         reader.refuse(node, message, f"Add {_DECLARED} under 'events:' there")
         return False
-    if event.properties.get(_PROPERTY) != "string":
+    if event.properties.get(_PROPERTY) not in ("string", ANY_TYPE):
         message = f"a cap counts by the '{_PROPERTY}' of '{EVENT}', which is not kept as a text"
         reader.refuse(node, message, f"Add {_PROPERTY}: string to its properties in site.yaml")
         return False

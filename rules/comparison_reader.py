@@ -1,9 +1,10 @@
 """Reads how an attribute or a count is compared: operators and what each compares with."""
 
 from collections.abc import Collection
-from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
 
 from rules.argument_reader import UTC, ArgumentReader
 from rules.arguments import Circle
@@ -21,7 +22,7 @@ from rules.keys import location, on_earth
 from rules.operators import INSTEAD, OPERATORS, OTHER_WORDS, base_of
 from rules.reader import Reader, said
 from rules.source import Entry, Node
-from rules.values import fits
+from rules.values import ANY_TYPE, fits
 from rules.wrong_values import SEVERAL, WORD
 
 __all__ = ["both", "holds", "read_comparisons"]
@@ -44,6 +45,8 @@ def read_comparisons(
 
     ``timezone`` is the campaign's: moments without an offset are on its clocks.
     """
+    if not isinstance(node.value, dict) and attribute.type == ANY_TYPE:
+        return []
     if not isinstance(node.value, dict):
         return _alone(reader, attribute, key, node, timezone)
     before = len(reader.findings)
@@ -53,7 +56,8 @@ def read_comparisons(
     found: list[tuple[str, object]] = []
     for word, entry in node.value.items():
         if word in known:
-            found += _one(reader, attribute, word, entry, timezone)
+            if attribute.type != ANY_TYPE:
+                found += _one(reader, attribute, word, entry, timezone)
             continue
         has = "there is no" if known is OPERATORS else f"{attribute.name} has no"
         words = _words_for(attribute.type)

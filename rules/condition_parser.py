@@ -26,15 +26,19 @@ MAX_PARTS = 2000
 """How many parts a condition may have, its audiences included: all of them may be evaluated."""
 GROUPS = ("all", "any", "none", "not")
 _OTHER_GROUPS = {"and": "all", "or": "any", "nor": "none", "AND": "all", "OR": "any", "NOT": "not"}
+WORDS = (*GROUPS, *_OTHER_GROUPS, "event", "audience")
+"""What a key of a condition may be, or be meant as, that is no attribute."""
 
 
 class Vocabulary:
     """What the conditions of one site may name."""
 
-    def __init__(self, attributes: dict[str, Attribute], events: Mapping[str, EventType]) -> None:
+    def __init__(
+        self, attributes: Mapping[str, Attribute], events: Mapping[str, EventType]
+    ) -> None:
         self.attributes = attributes
         self.events = events
-        self.audiences: dict[str, Node] = {}
+        self.audiences: Mapping[str, Node] = {}
         self.parsed: dict[tuple[str, str], Audience] = {}
         """Audiences read so far, by name and timezone: each is read once, however often it is used."""
         self.places: Places | None = None
@@ -214,7 +218,7 @@ class ConditionParser:
         if attribute is None:
             known = [*self._vocabulary.attributes, *BUILT_IN]
             hint = did_you_mean_key(name, known, _OTHER_GROUPS, (*GROUPS, "event", "audience"))
-            words = (*known, *GROUPS, *_OTHER_GROUPS, "event", "audience")
+            words = (*known, *WORDS)
             if cut and misspelt(name, words) is None:
                 hint = AFTER_COMMA
             other = f"a condition has no '{name}'" if name in _OTHER_GROUPS else None

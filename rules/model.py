@@ -14,6 +14,9 @@ from rules.counter import Counter, CountersOfEvent
 from rules.index.terms import Asked
 from rules.source import Node
 
+NO_PURPOSE = ""
+"""The purpose of an event whose declaration is at fault: what needs it is not known."""
+
 
 class EventType(msgspec.Struct, frozen=True):
     """An event a site records: under which purpose, with which properties (name -> type)."""

@@ -1,9 +1,10 @@
 """Reads what an ``event`` condition asks: how often, how much, when or what, and the counter that knows."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
 
 from rules.attributes import Attribute
 from rules.comparison_reader import both, holds, read_comparisons
@@ -17,6 +18,7 @@ from rules.operators import OPERATORS
 from rules.past_events import EventCount, EventMoment, EventSum, EventValue, PastEvent
 from rules.reader import Reader, said
 from rules.source import Node
+from rules.values import ANY_TYPE
 from rules.wrong_values import WORD
 
 QUESTIONS = ("count", "sum", "last", "first")
@@ -116,7 +118,7 @@ class QuestionReader:
             self._reader.refuse(node, "sums are kept to the millionth", hint)
 
     def _adds_up(self, of: Property, event: EventType) -> bool:
-        if of.type == "number":
+        if of.type in ("number", ANY_TYPE):
             return True
         numbers = sorted(name for name, type in event.properties.items() if type == "number")
         hint = f"Declare a number among the properties of '{event.name}' in site.yaml"

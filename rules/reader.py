@@ -18,7 +18,9 @@ class Reader:
         self.findings: list[Finding] = []
 
     def refuse(self, node: Node, message: str, hint: str = "") -> None:
-        """Note what is wrong at a node."""
+        """Note what is wrong at a node, unless it was told already that the node cannot be read."""
+        if node.faulty:
+            return
         self.findings.append(node.finding(message, hint))
 
     def warn(self, node: Node, message: str, hint: str = "") -> None:

@@ -6,10 +6,10 @@ import msgspec
 
 from rules.attributes import Attribute
 from rules.blocks import compile_block
-from rules.loader import SITE_FILE, belongs
 from rules.model import EventType
 from rules.reader import Reader
 from rules.site_file import SiteFile
+from rules.site_paths import SITE_FILE, belongs
 from rules.source import parse
 
 

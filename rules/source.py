@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 import msgspec
 import yaml
+from msgspec.structs import replace
 from yaml.events import (
     AliasEvent,
     DocumentStartEvent,
@@ -75,6 +76,8 @@ class Node(msgspec.Struct, frozen=True, gc=False):
     """Whether a text stands between quotes."""
     commented: bool = False
     """Whether a word that begins with # stands behind it, or in its place: a comment, to YAML."""
+    faulty: bool = False
+    """Whether something is said of it already, so that nobody knows what it was to be."""
 
     def plain(self) -> Plain:
         """Return the value as plain Python data, without places."""
@@ -192,8 +195,10 @@ class _Builder:
         if kind is SequenceStartEvent:
             return Node(self._path, line, column, self._sequence(depth + 1))
         if kind is AliasEvent:
-            return Node(self._path, line, column, None)
+            return Node(self._path, line, column, None, faulty=True)
         text: str = event.value
+        if event.tag and event.tag != "!":
+            return Node(self._path, line, column, text, faulty=True)
         if event.style:
             return Node(self._path, line, column, text, True)
         value = _core_scalar(text)
@@ -229,6 +234,7 @@ class _Builder:
             first = entries.setdefault(event.value, entry)
             if first is not entry:
                 self.findings.append(_twice(key, first.key.line))
+                entries[event.value] = _entry((first.key, replace(first.value, faulty=True)))
         return entries
 
     def _key(self, event: Any) -> Node:
@@ -241,7 +247,8 @@ class _Builder:
         if not event.style and text[:1].isspace():
             message = "the line is indented with a character that only looks like a space"
             raise self._stop(event, message, WIDE_SPACE)
-        return Node(self._path, mark.line + 1, mark.column + 1, text)
+        line, column = mark.line + 1, mark.column + 1
+        return Node(self._path, line, column, text, faulty=bool(event.tag) and event.tag != "!")
 
     def _finding(self, event: Any, message: str, hint: str) -> Finding:
         mark = event.start_mark

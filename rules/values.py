@@ -23,6 +23,8 @@ OTHER_TYPES = {
     "geo": "location", "point": "location", "coordinates": "location",
 }  # fmt: skip
 """What other languages call a type -> its name."""
+ANY_TYPE = "any"
+"""What an attribute is whose declaration is at fault: nothing is held against what it is compared with."""
 
 
 class Truth(Enum):

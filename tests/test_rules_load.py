@@ -239,9 +239,9 @@ def test_a_block_may_nest_as_far_as_anybody_writes() -> None:
 @pytest.mark.parametrize(
     ("name", "path"),
     [
-        ("SiteFile", "site.yaml"),
-        ("compile_block", "blocks/gold.html"),
-        ("CampaignFile.read", "rules/one.yaml"),
+        ("site_reader.SiteFile", "site.yaml"),
+        ("block_files.compile_block", "blocks/gold.html"),
+        ("loader.CampaignFile.read", "rules/one.yaml"),
     ],
 )
 def test_a_fault_of_ours_is_a_finding_of_one_file(
@@ -250,7 +250,7 @@ def test_a_fault_of_ours_is_a_finding_of_one_file(
     def fault(*_: object) -> None:
         raise ZeroDivisionError("what the file holds")
 
-    monkeypatch.setattr(f"rules.loader.{name}", fault)
+    monkeypatch.setattr(f"rules.{name}", fault)
     loaded = load(GOOD)
     assert loaded.site is None
     wanted = f"{path}:1:1: error: this file could not be read (ZeroDivisionError). "

@@ -1,0 +1,68 @@
+"""Which paths of a folder a site is read from, and what is said of those that were meant to be."""
+
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+
+from rules.findings import Finding
+
+SITE_FILE = "site.yaml"
+RULES, BLOCKS = "rules/", "blocks/"
+_ENDINGS = {
+    "yaml": ("rules", "yaml"),
+    "yml": ("rules", "yaml"),
+    "html": ("blocks", "html"),
+    "htm": ("blocks", "html"),
+}
+"""Ending of a file, in any case -> the folder it is read from, and how it is written there."""
+_HIDDEN_ENDING = ".txt"
+"""What editors add to a name on systems that hide the ending."""
+
+
+@lru_cache(maxsize=4096)  # the same paths are looked at whenever a site is loaded
+def belongs(path: str) -> str | None:
+    """Return where a file is read from that was meant for the site, whatever its path; None for others."""
+    folder, _, name = path.rpartition("/")
+    shown = name[: -len(_HIDDEN_ENDING)] if name.lower().endswith(_HIDDEN_ENDING) else name
+    stem, _, ending = shown.rpartition(".")
+    home, right = _ENDINGS.get(ending.lower(), ("", ""))
+    if not folder and home == "rules":
+        return SITE_FILE if stem.lower() == "site" else None
+    if not home or folder.split("/")[0] not in ("rules", "blocks"):
+        return None
+    well_named = shown == name and ending in (right, "yml")
+    return path if folder == home and well_named else f"{home}/{stem}.{right}"
+
+
+def read_from(files: Iterable[str], folder: str) -> list[str]:
+    """Return the paths that are read from a folder, in order."""
+    return sorted(path for path in files if path.startswith(folder) and belongs(path) == path)
+
+
+def named(files: Mapping[str, bytes], findings: list[Finding]) -> dict[str, bytes]:
+    """Leave out, and name, the files whose names are no text: nothing could be said of them later."""
+    found: dict[str, bytes] = {}
+    for path, content in files.items():
+        shown = path.encode("utf-8", "replace").decode()
+        if shown == path:
+            found[path] = content
+            continue
+        hint = "Rename it with letters that every system knows: a to z"
+        findings.append(Finding(shown, 1, 1, "the file's name is not UTF-8", hint))
+    return found
+
+
+def strays(files: Mapping[str, bytes], findings: list[Finding]) -> set[str]:
+    """Name the files that were meant to be read and are not; return the blocks among them."""
+    blocks: set[str] = set()
+    for path in sorted(files):
+        right = belongs(path)
+        if right is None or right == path:
+            continue
+        if right.startswith(BLOCKS):
+            blocks.add(right.removeprefix(BLOCKS).partition(".")[0])
+        moved = right.rpartition("/")[0] != path.rpartition("/")[0]
+        hint = f"{'Move' if moved else 'Rename'} it to {right}"
+        if right in files:
+            hint = f"{right} is read: bring over what is missing there, and delete this file"
+        findings.append(Finding(path, 1, 1, "this file is not read", hint))
+    return blocks
