@@ -34,7 +34,8 @@ def make_services(
     settings: Settings, store: Store, secrets: Secrets, log: Log, clock: Clock = wall_clock
 ) -> Services:
     """Load every site and key. Raises ``BadSite``, ``OSError`` or ``ValueError`` with what to do."""
-    sites = LiveSites(settings.sites, log, LastGood(settings.state, log), settings.extra_origins)
+    last_good = LastGood(settings.state, log)
+    sites = LiveSites(settings.sites, log, last_good, clock, settings.extra_origins)
     sites.load()
     device.warm_up()
     return Services(

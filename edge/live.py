@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from pathlib import Path
 
 from watchfiles import awatch
@@ -10,10 +10,10 @@ from watchfiles import awatch
 from edge import site_folder
 from edge.last_good import LastGood
 from edge.log import Log
+from edge.reading import Reading, Readings
 from edge.site_folder import LiveSite
 from edge.wording import counted
 from rules.findings import BadSite, Finding
-from rules.site_paths import SITE_FILE
 
 DEBOUNCE_MS = 100
 """Edits that come within this time are read as one."""
@@ -29,14 +29,19 @@ class LiveSites:
     """The sites of one root folder, by name. What is held here is always whole and checked."""
 
     def __init__(
-        self, root: Path, log: Log, last_good: LastGood, extra_origins: tuple[str, ...] = ()
+        self,
+        root: Path,
+        log: Log,
+        last_good: LastGood,
+        clock: Callable[[], int],
+        extra_origins: tuple[str, ...] = (),
     ) -> None:
         self._log = log
         self._last_good = last_good
         self._root = root
         self._extra = extra_origins
         self._folders: dict[Path, str] = {}
-        self._stamps: dict[Path, frozenset[site_folder.Stamp]] = {}
+        self._readings = Readings(clock)
         self._sites: dict[str, LiveSite] = {}
         self._waiting: dict[Path, tuple[str, Path]] = {}
         """Folder -> the site's name that it would have, and the folder that has it."""
@@ -70,25 +75,20 @@ class LiveSites:
         findings: list[Finding] = []
         for folder in found:
             try:
-                self._take(folder, self._read(folder))
+                outcome = self._read(folder).outcome
+                self._take(folder, outcome.site)
+                self._tell(folder, outcome.findings)
             except BadSite as bad:
                 if not self._take_last_good(folder, bad):
                     findings += [site_folder.in_folder(folder, finding) for finding in bad.findings]
         if findings:
             raise BadSite(findings)
 
-    def _read(self, folder: Path) -> LiveSite:
-        try:
-            # Stamped first: what changes while it is read is then seen to have changed.
-            self._stamps[folder] = site_folder.stamp(folder)
-            files = site_folder.read(folder)
-            live = site_folder.load(files)
-        except BadSite:
-            raise
-        except Exception as bad:  # a disk that fails, or a defect of ours: what was good serves on
-            raise BadSite([_unreadable(bad)]) from bad
-        self._last_good.keep(folder.name, files)
-        return live
+    def _read(self, folder: Path) -> Reading:
+        reading = self._readings.read(folder)
+        if reading.is_new and reading.outcome.live is not None:
+            self._last_good.keep(folder.name, reading.snapshot.files)
+        return reading
 
     def _take_last_good(self, folder: Path, bad: BadSite) -> bool:
         files = self._last_good.files(folder.name)
@@ -107,7 +107,9 @@ class LiveSites:
         owner = self._owner(name, folder)
         if owner is not None:
             if owner in self._missed:
-                del self._stamps[folder]  # look again: it was renamed, or the two are being swapped
+                self._readings.forget(
+                    folder
+                )  # look again: it was renamed, or the two are being swapped
                 return False
             self._waiting[folder] = (name, owner)
             message = f"{owner} is called '{name}' already"
@@ -179,15 +181,18 @@ class LiveSites:
     def _changed(self) -> list[Path]:
         """Return the folders whose files are not those last read."""
         known = {*site_folder.folders(self._root), *self._folders}
-        return [path for path in sorted(known) if self._is_new(path) or self._may_be_free(path)]
+        return [path for path in sorted(known) if self._is_new(path)]
 
     def _is_new(self, folder: Path) -> bool:
-        return site_folder.stamp(folder) != self._stamps.get(folder)
+        return self._readings.is_changed(folder) or self._may_be_free(folder)
 
     async def reload(self, folder: Path) -> None:
         """Read one folder again, off the event loop; keep the last good site if it is broken."""
         try:
-            live = await asyncio.to_thread(self._read, folder)
+            reading = await asyncio.to_thread(self._read, folder)
+            if reading.outcome.live is None and not reading.is_new:
+                return  # its author was told
+            live = reading.outcome.site
             # A mended file may be the one that was live all along; its author waits for a word.
             news = live.site.version != self._version(folder) or live.site.name in self.broken
             taken = self._take(folder, live)
@@ -195,6 +200,7 @@ class LiveSites:
             self._refuse(folder, bad)
         else:
             if taken and news:
+                self._tell(folder, reading.outcome.findings)
                 name, version = live.site.name, live.site.version
                 self._log.info(
                     "site.reloaded", site=name, version=version, message="the edit is live"
@@ -207,22 +213,20 @@ class LiveSites:
     def _refuse(self, folder: Path, bad: BadSite) -> None:
         name = self._folders.get(folder, folder.name)
         self.broken[name] = bad
-        for finding in bad.findings:
-            self._log.error(
+        self._tell(folder, bad.findings)
+        errors = sum(finding.severity == "error" for finding in bad.findings)
+        message = f"{counted(errors, 'finding')}; the last good version serves on"
+        self._log.error("site.edit_refused", site=name, message=message)
+
+    def _tell(self, folder: Path, findings: Iterable[Finding]) -> None:
+        for finding in findings:
+            log = self._log.error if finding.severity == "error" else self._log.warning
+            log(
                 "site.finding",
-                site=name,
+                site=self._folders.get(folder, folder.name),
                 file=site_folder.in_folder(folder, finding).path,
                 line=finding.line,
                 column=finding.column,
                 message=finding.message,
                 hint=finding.hint,
             )
-        message = f"{counted(len(bad.findings), 'finding')}; the last good version serves on"
-        self._log.error("site.edit_refused", site=name, message=message)
-
-
-def _unreadable(bad: Exception) -> Finding:
-    why, hint = type(bad).__name__, "Report it: this is a fault"
-    if isinstance(bad, OSError):
-        why, hint = str(bad.strerror), "See whether the disk is well and who may read the folder"
-    return Finding(SITE_FILE, 1, 1, f"the site cannot be read ({why})", hint)

@@ -1,25 +1,23 @@
 """From a folder on disk to a site that can be served, or to everything that is wrong with it."""
 
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from consent import policy as consent_policy
 from consent.policy import BadPolicy, Policy
 from edge import banner
 from edge.banner import Banner
 from edge.page_query import PageQuery
+from edge.site_files import scan, snapshot, stamps
 from rules import loader
 from rules.findings import BadSite, Finding
+from rules.loader import Loaded
 from rules.model import Site
 from rules.places import Places
 from rules.site_paths import SITE_FILE, belongs
 from rules.source import Node
-
-_PATTERNS = (SITE_FILE, "rules/**/*", "blocks/**/*")
-_MAX_BLOCK = 256 * 1024
-Stamp = tuple[str, int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,61 +33,76 @@ class LiveSite:
     query: PageQuery
 
 
-def _paths(folder: Path) -> list[Path]:
-    """Return the files a site is made of. Hidden files are somebody's drafts."""
-    named = (folder / SITE_FILE).is_file()
-    patterns = _PATTERNS if named else (*_PATTERNS, "*")  # it may be called almost so
-    found = (path for pattern in patterns for path in folder.glob(pattern))
-    return [path for path in found if _wanted(path.relative_to(folder)) and path.is_file()]
-
-
-def _wanted(path: Path) -> bool:
-    hidden = any(part.startswith(".") for part in path.parts)
-    name = path.as_posix()
-    return not hidden and belongs(name) is not None
-
-
-def read(folder: Path) -> dict[str, bytes]:
+def read(folder: Path) -> Mapping[str, bytes]:
     """Return the content of a site's files, by path relative to its folder."""
-    return {path.relative_to(folder).as_posix(): _bytes(folder, path) for path in _paths(folder)}
+    return snapshot(folder, stamps(folder)).files
 
 
-def stamp(folder: Path) -> frozenset[Stamp]:
-    """Return what changes whenever a file of the site does: path, time and size of each."""
-    stamps: set[Stamp] = set()
-    for path in _paths(folder):
-        with suppress(OSError):
-            status = path.stat()
-            stamps.add((path.as_posix(), status.st_ctime_ns, status.st_ino, status.st_size))
-    return frozenset(stamps)
+class Outcome(NamedTuple):
+    """What loading a site came to."""
+
+    live: LiveSite | None
+    """None where anything is wrong that is not only a warning."""
+    findings: tuple[Finding, ...]
+    """Everything of every part, in the order of files and lines."""
+    loaded: Loaded
+
+    @property
+    def site(self) -> LiveSite:
+        """Return the site. Raises ``BadSite`` with every finding if there is none."""
+        if self.live is None:
+            raise BadSite(self.findings)
+        return self.live
 
 
-def _bytes(folder: Path, path: Path) -> bytes:
-    if path.stat().st_size > _MAX_BLOCK:
-        name = path.relative_to(folder).as_posix()
-        raise BadSite([Finding(name, 1, 1, "the file is larger than 256 KiB", "Split it")])
-    return path.read_bytes()
+def attempt(
+    files: Mapping[str, bytes],
+    before: Outcome | None = None,
+    now: int | None = None,
+    places: Places | None = None,
+) -> Outcome:
+    """Make a site of its files; what did not change is taken from ``before``.
 
-
-def load(files: Mapping[str, bytes], places: Places | None = None) -> LiveSite:
-    """Make a site of its files. Raises ``BadSite`` with every finding of every part."""
-    loaded = loader.load(files, places=places)
+    ``now`` is milliseconds since the epoch: what is over by then is a warning. ``places``
+    is told where rules and conditions stand.
+    """
+    loaded = loader.load(files, before.loaded if before else None, now=now, places=places)
     findings = list(loaded.findings)
     policy = _policy(loaded.consent, findings) if loaded.consent is not None else None
-    if findings or loaded.site is None or policy is None:
-        raise BadSite(findings)
-    site = loaded.site
+    ordered = tuple(sorted(findings))
+    if loaded.site is None or policy is None:
+        return Outcome(None, ordered, loaded)
+    return Outcome(_live(loaded.site, policy), ordered, loaded)
+
+
+def _live(site: Site, policy: Policy) -> LiveSite:
     banners = {language: banner.render(policy, language) for language in site.languages}
     slots = tuple({"name": slot.name, "selector": slot.selector} for slot in site.slots.values())
     return LiveSite(site, policy, banners, slots, PageQuery(site.reads))
 
 
+def load(files: Mapping[str, bytes], places: Places | None = None) -> LiveSite:
+    """Make a site of its files. Raises ``BadSite`` with every finding of every part."""
+    return attempt(files, places=places).site
+
+
 def open_site(folder: Path, places: Places | None = None) -> LiveSite:
     """Read a site for whoever edits it. Raises ``BadSite``, its paths as a person would open them."""
+    live, findings = open_with_warnings(folder, places=places)
+    if live is None:
+        raise BadSite(findings)
+    return live
+
+
+def open_with_warnings(
+    folder: Path, now: int | None = None, places: Places | None = None
+) -> tuple[LiveSite | None, list[Finding]]:
+    """Read a site for whoever edits it, and say all there is to say, good or not."""
     try:
-        return load(read(folder), places)
+        outcome = attempt(read(folder), now=now, places=places)
     except BadSite as bad:
-        raise BadSite([in_folder(folder, each) for each in bad.findings]) from None
+        return None, [in_folder(folder, each) for each in bad.findings]
+    return outcome.live, [in_folder(folder, each) for each in outcome.findings]
 
 
 def in_folder(folder: Path, finding: Finding) -> Finding:
@@ -129,5 +142,5 @@ def folders(root: Path) -> list[Path]:
 
 def _is_site(folder: Path) -> bool:
     return not folder.name.startswith(".") and any(
-        _wanted(path.relative_to(folder)) and path.is_file() for path in folder.glob("*")
+        belongs(entry.name) and entry.is_file() for entry in scan(folder)
     )

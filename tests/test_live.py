@@ -4,14 +4,16 @@ import asyncio
 import io
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from edge import site_folder
+from edge import site_files
 from edge.last_good import LastGood
 from edge.live import LiveSites
 from edge.log import Log
-from edges import GOLD, RULES, SITE, Running, run, write_site
+from edge.site_files import Snapshot
+from edges import GOLD, RULES, SITE, START, Running, run, write_site
 from rules.findings import BadSite
 
 
@@ -78,7 +80,7 @@ def test_a_missing_file_and_a_half_written_one_change_nothing(tmp_path: Path) ->
 def load(root: Path, written: io.StringIO | None = None) -> LiveSites:
     """Load the sites below a folder; its log goes to ``written``."""
     log = Log(written or io.StringIO(), lambda: 0, readable=True)
-    sites = LiveSites(root, log, LastGood(root / ".state", log))
+    sites = LiveSites(root, log, LastGood(root / ".state", log), lambda: START)
     sites.load()
     return sites
 
@@ -149,14 +151,14 @@ def test_a_folder_we_fail_to_read_keeps_no_other_from_being_read(
         write_site(tmp_path / "a"),
         write_site(tmp_path / "b", site=SITE.replace("site: shop", "site: store")),
     )
-    sites, read = load(tmp_path), site_folder.read
+    sites, read = load(tmp_path), site_files.snapshot
 
-    def broken(folder: Path) -> dict[str, bytes]:
+    def broken(folder: Path, *known: Any) -> Snapshot:
         if folder == first:
             raise RuntimeError("a defect of ours")
-        return read(folder)
+        return read(folder, *known)
 
-    monkeypatch.setattr("edge.site_folder.read", broken)
+    monkeypatch.setattr("edge.site_files.snapshot", broken)
     for folder in (first, second):
         rules = folder / "rules" / "main.yaml"
         rules.write_text(RULES.replace("text: Herbst", "text: Winter"), encoding="utf-8")
@@ -170,12 +172,12 @@ def test_a_folder_we_fail_to_read_keeps_no_other_from_being_read(
 def test_a_start_with_a_folder_we_fail_to_read_serves_its_last_good_site(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(_: Path) -> dict[str, bytes]:
+    def broken(*_: object) -> Snapshot:
         raise PermissionError(13, "Permission denied")
 
     write_site(tmp_path / "sites" / "one")
     load(tmp_path / "sites")
-    monkeypatch.setattr("edge.site_folder.read", broken)
+    monkeypatch.setattr("edge.site_files.snapshot", broken)
     sites = load(tmp_path / "sites")
     assert sites.get("shop") is not None
     assert "the site cannot be read (Permission denied)" in str(sites.broken["shop"])
@@ -185,18 +187,18 @@ def test_a_start_with_a_folder_we_fail_to_read_serves_its_last_good_site(
 def test_whatever_breaks_the_watch_the_next_edit_is_seen(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(_: object) -> object:
+    def broken(*_: object) -> object:
         raise RuntimeError("a defect of ours")
 
     async def test(edge: Running) -> None:
         rules = edge.folder / "rules" / "main.yaml"
         with monkeypatch.context() as patched:
-            patched.setattr("edge.site_folder.load", broken)
+            patched.setattr("edge.site_folder.attempt", broken)
             rules.write_text(RULES.replace("text: Herbst", "text: Winter"), encoding="utf-8")
             await asyncio.sleep(1.5)
         await until(edge, "Herbst")
         with monkeypatch.context() as patched:  # a folder that changes while it is looked at
-            patched.setattr("edge.site_folder.stamp", broken)
+            patched.setattr("edge.site_files.stamps", broken)
             await asyncio.sleep(3.5)
         rules.write_text(RULES.replace("text: Herbst", "text: Advent"), encoding="utf-8")
         await until(edge, "Advent")
