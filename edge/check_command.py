@@ -5,13 +5,13 @@ from pathlib import Path
 import click
 
 from edge import site_folder
+from edge.app import wall_clock
 from edge.wording import counted
-from rules.findings import BadSite
 from rules.site_paths import SITE_FILE
 
 
 def run(place: Path) -> bool:
-    """Print the findings of every site of a folder; return whether there are none."""
+    """Print the findings of every site of a folder; return whether all of them can be served."""
     found = site_folder.folders(place)
     if not found:
         raise click.UsageError(_no_site(place))
@@ -20,15 +20,16 @@ def run(place: Path) -> bool:
 
 
 def _is_good(folder: Path) -> bool:
-    try:
-        site = site_folder.open_site(folder).site
-    except BadSite as bad:
-        click.echo(str(bad))
+    live, findings = site_folder.open_with_warnings(folder, wall_clock())
+    for finding in findings:
+        click.echo(str(finding))
+    if live is None:
         return False
+    site = live.site
     rules = counted(sum(len(rules) for rules in site.rules.values()), "rule")
-    click.echo(
-        f"{site.name}: good. {rules} for {counted(len(site.slots), 'slot')} ({site.version})"
-    )
+    said = f"good, {counted(len(findings), 'warning')}" if findings else "good"
+    slots = counted(len(site.slots), "slot")
+    click.echo(f"{site.name}: {said}. {rules} for {slots} ({site.version})")
     return True
 
 

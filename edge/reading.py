@@ -1,6 +1,9 @@
 """What sites' folders were last read as, and reading them again: only what changed, while requests go on."""
 
-from collections.abc import Callable, Mapping
+import gc
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -9,6 +12,10 @@ from edge.site_files import Snapshot, Stamp
 from edge.site_folder import Outcome
 from rules.findings import BadSite, Finding
 from rules.site_paths import SITE_FILE
+
+_HANDOVER_SECONDS = 0.001
+"""How long reading keeps the interpreter to itself while a request waits for it, at most; Python's own 5 ms
+would be waited for again after each of a request's own waits."""
 
 
 class Reading(NamedTuple):
@@ -45,7 +52,9 @@ class Readings:
         snapshot = site_files.snapshot(folder, stamps, last.snapshot if last else None)
         if last is not None and last.snapshot.files == snapshot.files:
             return Reading(snapshot, last.outcome, False)
-        outcome = site_folder.attempt(snapshot.files, last.outcome if last else None, self._clock())
+        before = last.outcome if last else None
+        with _beside_requests():
+            outcome = site_folder.attempt(snapshot.files, before, self._clock())
         return Reading(snapshot, outcome, True)
 
     def is_changed(self, folder: Path) -> bool:
@@ -56,6 +65,25 @@ class Readings:
         """Have a folder read anew, whatever is in it."""
         self._last.pop(folder, None)
         self._stamps.pop(folder, None)
+
+
+@contextmanager
+def _beside_requests() -> Iterator[None]:
+    """Let requests go on while a site is made.
+
+    A collection of garbage stops everything for as long as it takes to walk all there is: 130 ms for the
+    rules of a large site. A site has next to no garbage, so it is left out, then and for good.
+    """
+    handover = sys.getswitchinterval()
+    gc.collect()  # what is garbage by now; it does not walk what was frozen before
+    gc.disable()
+    sys.setswitchinterval(_HANDOVER_SECONDS)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(handover)
+        gc.freeze()
+        gc.enable()
 
 
 def _unreadable(bad: Exception) -> Finding:
