@@ -30,6 +30,22 @@ def test_things_are_counted_as_people_do(number: int, said: str) -> None:
     assert counted(number, "rule") == said
 
 
+def test_a_warning_refuses_nothing(tmp_path: Path) -> None:
+    over = ONE_RULE.replace("rules:", "schedule: {until: 2020-01-01}\nrules:")
+    ended = check(write_site(tmp_path / "one", rules=over))
+    warning, summary = ended.output.splitlines()
+    assert warning.startswith(f"{tmp_path}/one/rules/main.yaml:2:19: warning: ")
+    assert summary.startswith("shop: good, 1 warning. 1 rule for 2 slots (")
+    assert ended.exit_code == 0
+
+
+def test_warnings_are_told_beside_what_is_refused(tmp_path: Path) -> None:
+    over = ONE_RULE.replace("rules:", "schedule: {until: 2020-01-01}\nrules:")
+    ended = check(write_site(tmp_path / "one", rules=over.replace("hero", "herp")))
+    assert [" error: " in line for line in ended.output.splitlines()] == [False, True]
+    assert ended.exit_code == 1
+
+
 def test_every_site_of_a_folder_is_read_whatever_the_first_is(tmp_path: Path) -> None:
     one = write_site(tmp_path / "one", rules=RULES.replace("slot: hero", "slot: herp"))
     write_site(tmp_path / "two")

@@ -118,6 +118,20 @@ def test_the_author_of_an_edit_is_told_what_became_of_it(tmp_path: Path) -> None
     assert " shop: the edit is live  version=" in reloaded and "(site.reloaded)" in reloaded
 
 
+def test_a_warning_keeps_no_site_from_being_served(tmp_path: Path) -> None:
+    written = io.StringIO()
+    over = RULES.replace("rules:", "schedule: {until: 2020-01-01}\nrules:")
+    folder = write_site(tmp_path / "one", rules=over)
+    sites = load(tmp_path, written)
+    write_site(folder, rules=over.replace("Herbst", "Winter"))
+    for _ in range(2):
+        asyncio.run(sites.reload(folder))
+    assert sites.get("shop") is not None and not sites.broken
+    first, again, reloaded = written.getvalue().splitlines()
+    assert first == again and ": warning: " in first and first.startswith(f"{folder}/rules/main")
+    assert "the edit is live" in reloaded
+
+
 def test_no_site_at_all(tmp_path: Path) -> None:
     with pytest.raises(BadSite, match="there is no site here"):
         load(tmp_path)

@@ -1,0 +1,155 @@
+"""The files of a site's folder: which are read, and which are read again."""
+
+import gc
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from edge import site_files, site_folder
+from edge.reading import Readings
+from edge.site_files import Snapshot, snapshot, stamps
+from edge.site_folder import Outcome
+from edges import RULES, START, write_site
+from rules.findings import BadSite
+from rules.source import MAX_BYTES
+
+
+def take(folder: Path, before: Snapshot | None = None) -> Snapshot:
+    return snapshot(folder, stamps(folder), before)
+
+
+def aged(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the folder's files be older than the clock of files is coarse."""
+    newest = max(stamp[0] for stamp in stamps(folder).values())
+    monkeypatch.setattr("time.time_ns", lambda: newest + 10**9)
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """The names of the files that are opened."""
+    found: list[str] = []
+    opening = Path.open
+
+    def noting(path: Path, *arguments: Any, **named: Any) -> object:
+        found.append(path.name)
+        return opening(path, *arguments, **named)
+
+    monkeypatch.setattr(Path, "open", noting)
+    yield found
+
+
+def test_only_what_changed_is_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, opened: list[str]
+) -> None:
+    folder = write_site(tmp_path / "one")
+    aged(folder, monkeypatch)
+    before = take(folder)
+    assert sorted(opened) == ["gold.html", "main.yaml", "site.yaml"]
+    opened.clear()
+    (folder / "rules" / "main.yaml").write_bytes(b"campaign: other\n")
+    aged(folder, monkeypatch)
+    opened.clear()
+    after = take(folder, before)
+    assert opened == ["main.yaml"] and after.files["rules/main.yaml"] == b"campaign: other\n"
+    assert after.files["site.yaml"] is before.files["site.yaml"]
+
+
+def test_a_file_read_as_soon_as_it_was_written_is_read_once_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, opened: list[str]
+) -> None:
+    """It may be half written, and be written on within the same tick of the file system's clock."""
+    folder = write_site(tmp_path / "one")
+    newest = max(stamp[0] for stamp in stamps(folder).values())
+    monkeypatch.setattr("time.time_ns", lambda: newest + 1)
+    before = take(folder)
+    assert before.stamps != stamps(folder)
+    opened.clear()
+    aged(folder, monkeypatch)
+    after = take(folder, before)
+    assert sorted(opened) == ["gold.html", "main.yaml", "site.yaml"]
+    assert after.stamps == stamps(folder)
+    assert all(after.files[path] is before.files[path] for path in after.files)
+
+
+def test_a_file_that_goes_while_it_is_read_is_left_out(tmp_path: Path) -> None:
+    folder = write_site(tmp_path / "one")
+    stamped = stamps(folder)
+    (folder / "rules" / "main.yaml").unlink()
+    assert sorted(snapshot(folder, stamped).files) == ["blocks/gold.html", "site.yaml"]
+
+
+def test_hidden_files_other_files_and_linked_folders_are_not_read(tmp_path: Path) -> None:
+    folder = write_site(tmp_path / "one")
+    for name in ("rules/.draft.yaml", ".old/site.yaml", "rules/.git/a.yaml", "rules/a.txt", "b.md"):
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).touch()
+    (folder / "rules" / "around").symlink_to(folder)
+    (folder / "blocks" / "linked.html").symlink_to(folder / "blocks" / "gold.html")
+    wanted = ["blocks/gold.html", "blocks/linked.html", "rules/main.yaml", "site.yaml"]
+    assert sorted(take(folder).files) == wanted
+
+
+def test_a_file_too_large_hides_nothing_else(tmp_path: Path) -> None:
+    folder = write_site(tmp_path / "one", rules=RULES.replace("slot: hero", "slot: herp", 1))
+    (folder / "rules" / "large.yaml").write_bytes("ü".encode() * MAX_BYTES)
+    (folder / "blocks" / "large.html").write_bytes("ü".encode() * MAX_BYTES)
+    outcome = Readings(lambda: START).read(folder).outcome
+    assert [(each.path, each.message) for each in outcome.findings] == [
+        ("blocks/large.html", "the block is larger than 64 KiB"),
+        ("rules/large.yaml", "the file is larger than 256 KiB"),
+        ("rules/main.yaml", "there is no slot 'herp'"),
+    ]
+
+
+def test_a_second_reading_of_the_same_is_told_from_a_new_one(tmp_path: Path) -> None:
+    folder, readings = write_site(tmp_path / "one"), Readings(lambda: START)
+    first, second = readings.read(folder), readings.read(folder)
+    assert (first.is_new, second.is_new) == (True, False)
+    assert second.outcome is first.outcome
+    write_site(folder, rules=RULES.replace("Herbst", "Winter"))
+    assert readings.is_changed(folder)
+    third = readings.read(folder)
+    assert third.is_new and third.outcome.site.site.version != first.outcome.site.site.version
+
+
+def test_a_change_while_a_folder_is_read_is_seen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, readings = write_site(tmp_path / "one"), Readings(lambda: START)
+    aged(folder, monkeypatch)
+    attempt, block = site_files.snapshot, folder / "blocks" / "gold.html"
+
+    def slow(*known: object) -> Snapshot:
+        found = attempt(*known)  # type: ignore[arg-type]
+        block.rename(block.with_name("silver.html"))
+        return found
+
+    monkeypatch.setattr("edge.site_files.snapshot", slow)
+    readings.read(folder)
+    assert readings.is_changed(folder)
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_no_garbage_is_collected_while_a_site_is_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fails: bool
+) -> None:
+    """A collection walks all there is and stops every request; see edge/reading.py."""
+    folder, readings = write_site(tmp_path / "one"), Readings(lambda: START)
+    attempt, handover, seen = site_folder.attempt, sys.getswitchinterval(), list[object]()
+
+    def noting(*known: Any) -> Outcome:
+        seen.append((gc.isenabled(), sys.getswitchinterval() < handover))
+        if fails:
+            raise RuntimeError("a defect of ours")
+        return attempt(*known)
+
+    monkeypatch.setattr("edge.site_folder.attempt", noting)
+    with suppress(BadSite):
+        readings.read(folder)
+    assert seen == [(False, True)]
+    assert (gc.isenabled(), sys.getswitchinterval()) == (True, handover)
+    assert fails or id(readings.read(folder).outcome) not in {id(each) for each in gc.get_objects()}
