@@ -159,7 +159,7 @@ def _entries(node: Node) -> Mapping[str, Entry]:
 
 def _may_be_declared(name: str) -> bool:
     """Say whether a name could be that of a declared attribute, and is no slip in another word."""
-    if name.split(".")[0] in _RESERVED or name in WORDS:
+    if name.split(".")[0] in _RESERVED:
         return False
     return "." in name or misspelt(name, (*WORDS, *BUILT_IN)) is None
 

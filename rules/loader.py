@@ -41,6 +41,8 @@ class Loaded(NamedTuple):
     blocks: Mapping[str, BlockPart] = {}
     campaigns: Mapping[str, CampaignPart] = {}
     """By path. These three are what each file was read as, for the next load."""
+    newest: Site | None = None
+    """The newest site that was good: this one, or an earlier one."""
 
 
 def load(
@@ -87,9 +89,10 @@ def _load(
     findings += reader.findings
     file = site_part.file
     good = file is not None and all(finding.severity == "warning" for finding in findings)
-    site = _site(files, file, filled, campaigns.values()) if good and file else None
+    newest = kept.newest
+    site = _site(files, file, filled, campaigns.values(), newest) if good and file else None
     consent = file.consent if file else None
-    return Loaded(site, findings, consent, site_part, blocks, campaigns)
+    return Loaded(site, findings, consent, site_part, blocks, campaigns, site or newest)
 
 
 def _campaign(
@@ -179,9 +182,11 @@ def _site(
     site_file: SiteFile,
     filled: Filled,
     campaigns: Collection[CampaignPart],
+    before: Site | None,
 ) -> Site:
     counters = merge(counter for campaign in campaigns for counter in campaign.counters)
     ranked = _ranked(site_file.slots, campaigns)
+    same = before is not None and before.rules == ranked
     return Site(
         name=site_file.name,
         version=_version(files),
@@ -190,8 +195,8 @@ def _site(
         slots=filled.slots,
         attributes=site_file.attributes,
         events=site_file.events,
-        rules=ranked,
-        index=RuleIndex(ranked),
+        rules=before.rules if before and same else ranked,
+        index=before.index if before and same else RuleIndex(ranked),
         counters=counters,
         counters_version=counters_version(counters),
         counters_of=by_event(counters),

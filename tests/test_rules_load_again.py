@@ -127,6 +127,16 @@ def test_what_did_not_change_is_the_same_object() -> None:
     assert same == {"first", "second", "third"}
 
 
+def test_rules_that_are_all_as_they_were_are_not_indexed_again() -> None:
+    one = load(SEVERAL)
+    refused = load(changed("rules/two.yaml", "slot: hero", "slot: herp"), one)
+    consent = load(changed("site.yaml", "revision: 1", "revision: 2"), refused)
+    rule = load(changed("rules/two.yaml", "n: 2", "n: 3"), refused)
+    assert one.site is not None and consent.site is not None and rule.site is not None
+    assert consent.site.index is one.site.index and consent.site.version != one.site.version
+    assert rule.site.index is not one.site.index
+
+
 def test_the_site_that_was_loaded_before_is_as_it_was() -> None:
     one = load(SEVERAL)
     was = outcome(one)

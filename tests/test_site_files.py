@@ -47,6 +47,7 @@ def test_only_what_changed_is_opened(
 ) -> None:
     folder = write_site(tmp_path / "one")
     aged(folder, monkeypatch)
+    opened.clear()
     before = take(folder)
     assert sorted(opened) == ["gold.html", "main.yaml", "site.yaml"]
     opened.clear()
