@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 from typing import NamedTuple
 
 from edge import site_files, site_folder
@@ -16,6 +17,8 @@ from rules.site_paths import SITE_FILE
 _HANDOVER_SECONDS = 0.001
 """How long reading keeps the interpreter to itself while a request waits for it, at most; Python's own 5 ms
 would be waited for again after each of a request's own waits."""
+_ONE_AT_A_TIME = Lock()
+"""The interpreter has one such time, and one collector of garbage: two at once would not put them back."""
 
 
 class Reading(NamedTuple):
@@ -74,16 +77,17 @@ def _beside_requests() -> Iterator[None]:
     A collection of garbage stops everything for as long as it takes to walk all there is: 130 ms for the
     rules of a large site. A site has next to no garbage, so it is left out, then and for good.
     """
-    handover = sys.getswitchinterval()
-    gc.collect()  # what is garbage by now; it does not walk what was frozen before
-    gc.disable()
-    sys.setswitchinterval(_HANDOVER_SECONDS)
-    try:
-        yield
-    finally:
-        sys.setswitchinterval(handover)
-        gc.freeze()
-        gc.enable()
+    with _ONE_AT_A_TIME:
+        handover = sys.getswitchinterval()
+        gc.collect()  # what is garbage by now; it does not walk what was frozen before
+        gc.disable()
+        sys.setswitchinterval(_HANDOVER_SECONDS)
+        try:
+            yield
+        finally:
+            sys.setswitchinterval(handover)
+            gc.freeze()
+            gc.enable()
 
 
 def _unreadable(bad: Exception) -> Finding:

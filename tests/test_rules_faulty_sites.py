@@ -4,14 +4,50 @@ from typing import Any
 
 import pytest
 
-from good_site import GOOD
 from rules.loader import load
 from tables import rows
+
+SITE = {
+    "site.yaml": b"""site: test
+origins: ["https://shop.example"]
+languages: [de, en]
+consent: {revision: 1}
+slots: {hero: {selector: "#hero"}}
+attributes: {crm.points: {type: number, source: crm, purpose: personalization},
+  crm.tier: {type: string, source: crm, purpose: personalization, values: [gold, silver]}}
+events: {view: {purpose: personalization, properties: {category: string, page.path: string}}, \
+exposure: {purpose: statistics, properties: {slot: string, rule: string}}}
+audiences:
+  fans: {crm.tier: gold}
+""",
+    "rules/one.yaml": b"""campaign: one
+rules:
+
+  - id: first
+    slot: hero
+    when:
+      all:
+      - crm.tier: gold
+      - page.path: {starts_with: /a}
+    show: {block: gold, with: {n: 1}}
+  - id: second
+    slot: hero
+    when: {audience: fans}
+    split: [{weight: 100, action: hide}]
+  - id: third
+    slot: hero
+    when: {event: {name: view, where: {category: a}, within: 30d, count: {gte: 3}}}
+    show: {action: hide}
+    cap: {times: 9, within: 7d}
+""",
+    "blocks/gold.html": b"<p>{{ n }}</p>",
+}
+"""A site that is good: the places of the table's findings are places in it."""
 
 
 def edited(edits: dict[str, list[str] | None]) -> dict[str, bytes]:
     """Return the good site with one text of each file exchanged; None: the file is not there."""
-    files = dict(GOOD)
+    files = dict(SITE)
     for path, edit in edits.items():
         if edit is None:
             del files[path]
@@ -21,6 +57,10 @@ def edited(edits: dict[str, list[str] | None]) -> dict[str, bytes]:
         assert old in text
         files[path] = (text.replace(old, new, 1) if old else new).encode()
     return files
+
+
+def test_the_site_itself_is_good() -> None:
+    assert load(SITE).findings == []
 
 
 @pytest.mark.parametrize("row", rows("faulty_sites"))
