@@ -29,6 +29,8 @@ def belongs(path: str) -> str | None:
         return SITE_FILE if stem.lower() == "site" else None
     if not home or folder.split("/")[0] not in ("rules", "blocks"):
         return None
+    if right == "yaml" and stem.lower().endswith(".test"):
+        return f"tests/{stem}.yaml"  # they are read by whoever runs them
     well_named = shown == name and ending in (right, "yml")
     return path if folder == home and well_named else f"{home}/{stem}.{right}"
 

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 from rich.console import Console
 
-from edge import failure_report, site_folder
+from edge import failure_report, site_files, site_folder
 from edge.cli import main
 from edge.persona_run import run_tests
 from edge.personas import open_placed, read_tests
@@ -206,11 +206,11 @@ def test_other_files_are_nobodys_business(tmp_path: Path, name: str) -> None:
 
 def test_tests_are_no_part_of_the_site(tmp_path: Path) -> None:
     folder = write(tmp_path)
-    before, stamps = site_folder.open_site(folder).site.version, site_folder.stamp(folder)
+    before, stamps = site_folder.open_site(folder).site.version, site_files.stamps(folder)
     (folder / "tests").mkdir()
     (folder / "tests" / "a.test.yaml").write_text("- broken: [", encoding="utf-8")
     assert site_folder.open_site(folder).site.version == before
-    assert site_folder.stamp(folder) == stamps
+    assert site_files.stamps(folder) == stamps
     assert CliRunner().invoke(main, ["check", str(folder)]).exit_code == 0
 
 
