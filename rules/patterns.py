@@ -1,6 +1,8 @@
 """Patterns of RE2, which nobody can make slow: https://github.com/google/re2/wiki/Syntax"""
 
 import re
+from collections.abc import Callable
+from functools import lru_cache
 from itertools import zip_longest
 from typing import Any
 
@@ -31,7 +33,12 @@ class Pattern:
 
     def has(self, value: str) -> bool:
         """Say whether a match of it is in a text."""
-        return self.certain in value and self._search(value) is not None
+        return self.certain in value and _found(self._search, value)
+
+
+@lru_cache(maxsize=1 << 15)  # pages that many visit are asked about again and again
+def _found(search: Callable[[str], object], value: str) -> bool:
+    return search(value) is not None
 
 
 def certain(pattern: str) -> str:

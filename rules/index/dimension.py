@@ -229,8 +229,7 @@ class Tested:
         self._tests: dict[Any, tuple[Compare, list[int]]] = {}
         for number, term in placed:
             for compare, positive in term.tests:
-                wanted = getattr(compare.argument, "pattern", compare.argument)
-                same = compare.operator, wanted, positive
+                same = compare.operator, compare.argument, positive
                 self._tests.setdefault(same, (compare, []))[1].append(number)
         self.possible: Callable[[Any], int] = Kept(self._passed, size).__getitem__
         self.for_one: Callable[[Any], int] = lambda _: below(size)

@@ -121,7 +121,7 @@ class Counts(NamedTuple):
 
 
 class Tests(NamedTuple):
-    """Comparisons that nothing but making them can tell the outcome of, such as patterns."""
+    """Comparisons that nothing but making them can tell the outcome of, such as parts of texts."""
 
     tests: tuple[tuple[Compare, bool], ...]
 
@@ -171,8 +171,9 @@ def term_of(literal: Literal) -> Found:
         return _event(condition, literal.positive)
     if not isinstance(condition, Compare):
         return None
-    if OPERATORS[condition.operator].moving:
-        return None
+    row = OPERATORS[condition.operator]
+    if row.moving or row.shape == "pattern":
+        return None  # patterns are slow: better to try few of them on what is left than all on each new value
     return _TERMS.get(base_of(condition.operator), _test)(condition, literal.positive)
 
 
