@@ -18,6 +18,7 @@ from rules.fallback_reader import Filled, read_fallbacks
 from rules.findings import Finding
 from rules.index.rule_index import RuleIndex
 from rules.model import Rule, Site, exclusive_groups
+from rules.never_wins import Indexed, refuse_beaten
 from rules.parts import BlockPart, CampaignPart, Noted, guarded, tree
 from rules.places import Places
 from rules.reader import Reader
@@ -83,14 +84,15 @@ def _load(
         path: _campaign(path, files[path], site_part.known, compiled, kept.campaigns.get(path))
         for path in read_from(files, RULES)
     }
-    reader = Reader()
+    reader, file, newest = Reader(), site_part.file, kept.newest
     filled = _filled(reader, site_part, compiled)
     _across(reader, site_part, campaigns.values(), now)
+    indexed = _indexed(filled.slots, campaigns.values(), newest)
+    if not site_part.findings:  # comparisons that are excused would always be true
+        refuse_beaten(reader, indexed, campaigns.values(), newest)
     findings += reader.findings
-    file = site_part.file
     good = file is not None and all(finding.severity == "warning" for finding in findings)
-    newest = kept.newest
-    site = _site(files, file, filled, campaigns.values(), newest) if good and file else None
+    site = _site(files, file, filled, campaigns.values(), indexed) if good and file else None
     consent = file.consent if file else None
     return Loaded(site, findings, consent, site_part, blocks, campaigns, site or newest)
 
@@ -135,6 +137,23 @@ def _filled(reader: Reader, site: SitePart, blocks: Mapping[str, Block | None]) 
     slots, names = site.file.slots, site.known.vocabulary
     read = partial(read_fallbacks, reader, slots, site.file.fallbacks, names, blocks)
     return guarded(reader.findings, SITE_FILE, read) or Filled(slots, frozenset())
+
+
+def _indexed(
+    slots: Iterable[str], campaigns: Iterable[CampaignPart], before: Site | None
+) -> Indexed:
+    """Return each slot's rules, highest priority first, and their index; those of before if they are the same."""
+    found: dict[str, list[Rule]] = {slot: [] for slot in slots}
+    for campaign in campaigns:
+        for rule in campaign.rules:
+            found.setdefault(rule.slot, []).append(rule)
+    # Equals stay in the order of files and lines.
+    rules = {
+        slot: tuple(sorted(each, key=lambda rule: -rule.priority)) for slot, each in found.items()
+    }
+    if before is not None and before.rules == rules and isinstance(before.index, RuleIndex):
+        return Indexed(before.rules, before.index)
+    return Indexed(rules, RuleIndex(rules))
 
 
 def _across(
@@ -182,11 +201,9 @@ def _site(
     site_file: SiteFile,
     filled: Filled,
     campaigns: Collection[CampaignPart],
-    before: Site | None,
+    indexed: Indexed,
 ) -> Site:
     counters = merge(counter for campaign in campaigns for counter in campaign.counters)
-    ranked = _ranked(site_file.slots, campaigns)
-    same = before is not None and before.rules == ranked
     return Site(
         name=site_file.name,
         version=_version(files),
@@ -195,8 +212,8 @@ def _site(
         slots=filled.slots,
         attributes=site_file.attributes,
         events=site_file.events,
-        rules=before.rules if before and same else ranked,
-        index=before.index if before and same else RuleIndex(ranked),
+        rules=indexed.rules,
+        index=indexed.finder,
         counters=counters,
         counters_version=counters_version(counters),
         counters_of=by_event(counters),
@@ -206,17 +223,6 @@ def _site(
         holdout=site_file.holdout,
         exclusive=exclusive_groups(rule for each in campaigns for rule in each.rules),
     )
-
-
-def _ranked(slots: Iterable[str], campaigns: Iterable[CampaignPart]) -> dict[str, tuple[Rule, ...]]:
-    """Return each slot's rules, highest priority first; equals in the order of files and lines."""
-    found: dict[str, list[Rule]] = {slot: [] for slot in slots}
-    for campaign in campaigns:
-        for rule in campaign.rules:
-            found[rule.slot].append(rule)
-    return {
-        slot: tuple(sorted(rules, key=lambda rule: -rule.priority)) for slot, rules in found.items()
-    }
 
 
 def _version(files: Mapping[str, bytes]) -> str:

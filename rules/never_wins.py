@@ -1,25 +1,78 @@
 """Finds rules that can never win, because one above them is true whenever they are."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from rules.index.bits import lowest_first
 from rules.index.cover import covers
 from rules.index.rule_index import RuleIndex
 from rules.index.terms import Asked
-from rules.model import Rule
+from rules.model import Rule, Site
+from rules.parts import CampaignPart
+from rules.reader import Reader
 
 MOST = 64
 """How many rules above another are looked at closely: those that hold for one visitor it is for."""
 
 
-def never_win(index: RuleIndex, rules: Mapping[str, Sequence[Rule]]) -> list[tuple[Rule, Rule]]:
-    """Return each rule that never wins with one that is above it and wins instead."""
+Ranked = Mapping[str, Sequence[Rule]]
+"""Slot -> its rules, the one that wins first."""
+
+
+class Indexed(NamedTuple):
+    """A site's rules and their index."""
+
+    rules: Mapping[str, tuple[Rule, ...]]
+    finder: RuleIndex
+
+
+def refuse_beaten(
+    reader: Reader, indexed: Indexed, campaigns: Iterable[CampaignPart], before: Site | None
+) -> None:
+    """Refuse the rules that never win, where their names stand."""
+    if before is not None and before.index is indexed.finder:
+        return
+    found = never_win(indexed.finder, indexed.rules, before.rules if before else None)
+    places = {node.value: node for each in campaigns for node in each.rule_ids} if found else {}
+    for rule, winner in found:
+        if rule.id == winner.id:
+            continue  # a copy, and that was said
+        here, there = places[rule.id], places[winner.id]
+        where = f"line {there.line}" if there.path == here.path else f"{there.path}:{there.line}"
+        message = f"rule '{rule.id}' never wins: '{winner.id}' in {where} is above it and always true when it is"
+        reader.refuse(here, message, "Give it a higher priority, or delete it")
+
+
+def never_win(
+    index: RuleIndex, rules: Ranked, before: Ranked | None = None
+) -> list[tuple[Rule, Rule]]:
+    """Return each rule that never wins with one that is above it and wins instead.
+
+    ``before`` are rules of which every one could win: then only those are looked at that are new, or below
+    a new one that may beat them.
+    """
+    known = {id(rule) for ranked in (before or {}).values() for rule in ranked}
     found: list[tuple[Rule, Rule]] = []
     for slot in rules:
-        for rule, first in index.numbering.firsts(slot):
+        placed = list(index.numbering.firsts(slot))
+        new = [(rule, first) for rule, first in placed if id(rule) not in known]
+        suspects = 0 if len(new) == len(placed) else _below(index, slot, new)
+        for rule, first in placed:
+            if id(rule) in known and not suspects >> first & (1 << len(rule.clauses)) - 1:
+                continue
             winners = [_winner(index, rule, clause, first) for clause in rule.clauses]
             if winners and winners[0] is not None and None not in winners:
                 found.append((rule, winners[0]))
+    return found
+
+
+def _below(index: RuleIndex, slot: str, new: Sequence[tuple[Rule, int]]) -> int:
+    """Return clauses below new rules that read all that a clause of these does: they may be beaten."""
+    found = 0
+    for rule, first in new:
+        for clause in rule.clauses:
+            if not clause.rest:
+                found |= index.readers_of_all(clause.terms, slot, first + len(rule.clauses))
     return found
 
 

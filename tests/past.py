@@ -26,7 +26,7 @@ site: test
 origins: ["https://shop.example"]
 languages: [de]
 consent: {{revision: 1}}
-slots: {{hero: {{}}}}
+slots: {{}}
 events:
   view: {{purpose: personalization, properties: {{{PROPERTIES}}}}}
   other: {{purpose: personalization, properties: {{category: string}}}}
@@ -39,21 +39,23 @@ def site_asking(*asked: Mapping[str, Any], timezone: str = "Europe/Berlin") -> S
     rules = [
         {
             "id": f"r{number}",
-            "slot": "hero",
+            "slot": f"slot-{number}",
             "when": {"event": {"name": "view", **each}},
             "show": {"action": "hide"},
         }
         for number, each in enumerate(asked)
     ]
     campaign = {"campaign": "c", "schedule": {"timezone": timezone}, "rules": rules}
-    loaded = load({"site.yaml": SITE.encode(), "rules/c.yaml": json.dumps(campaign).encode()})
+    slots = ", ".join(f"slot-{number}: {{}}" for number in range(len(asked)))
+    site = SITE.replace("slots: {}", f"slots: {{{slots}}}")
+    loaded = load({"site.yaml": site.encode(), "rules/c.yaml": json.dumps(campaign).encode()})
     assert loaded.site is not None, loaded.findings
     return loaded.site
 
 
 def condition(site: Site, number: int = 0) -> Condition:
     """Return what a question became."""
-    return site.rules["hero"][number].condition
+    return site.rules[f"slot-{number}"][0].condition
 
 
 def time_of(age: str) -> int:

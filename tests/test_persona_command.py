@@ -120,11 +120,12 @@ def test_all_that_no_test_reaches_is_listed_with_its_place(tmp_path: Path) -> No
 
 def test_long_lists_are_cut_unless_all_is_asked_for(tmp_path: Path) -> None:
     rules = "\n".join(
-        f"  - {{id: r{n:02}, slot: empty, show: {{action: hide}}}}" for n in range(30)
+        f"  - {{id: r{n:02}, slot: empty, when: {{page.path: /{n}}}, show: {{action: hide}}}}"
+        for n in range(30)
     )
     folder = write(tmp_path, GOOD, **{"rules/many.yaml": f"campaign: many\nrules:\n{rules}\n"})
     cut = run(folder).output
-    assert "    and 13 more, which --all lists\n" in cut and "many.yaml:32:10" not in cut
+    assert "    and 14 more, which --all lists\n" in cut and "many.yaml:32:10: r29" not in cut
     whole = run(folder, "--all").output
     assert "more, which" not in whole and "/rules/many.yaml:32:10: r29\n" in whole
 

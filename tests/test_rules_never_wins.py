@@ -5,8 +5,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from good_site import GOOD
 from rules.conditions import ALWAYS, All, Any, Condition, Not
 from rules.index.rule_index import RuleIndex
+from rules.loader import load
 from rules.model import Rule, Schedule
 from rules.never_wins import never_win
 from rules.past_events import EventCount
@@ -130,3 +132,42 @@ def test_whoever_is_named_wins_for_nobody(
         for slot in rules:
             first = next(plain.of(context).true(slot), None)
             assert first is None or first[1].id not in named
+
+
+def campaign(name: str, *conditions: str, priority: int = 0) -> bytes:
+    """Return a file with a rule for each condition."""
+    rules = "".join(
+        f"  - {{id: {name}-{n}, slot: hero, priority: {priority}, when: {when}, show: {{action: hide}}}}\n"
+        for n, when in enumerate(conditions)
+    )
+    return f"campaign: {name}\nrules:\n{rules}".encode()
+
+
+SITE = {"site.yaml": GOOD["site.yaml"]}
+LOW = campaign("low", "{geo.country: DE, language: de}", "{geo.country: AT}", "{utm.source: x}")
+EDITS = {
+    "wider above": ("{geo.country: [DE, AT]}", ["low-0", "low-1"]),
+    "everybody above": ("{geo.country: {exists: true}}", ["low-0", "low-1"]),
+    "others above": ("{geo.country: FR}", []),
+    "less above": ("{geo.country: DE, language: de, utm.source: y}", []),
+}
+
+
+@pytest.mark.parametrize("edit", EDITS)
+def test_an_edit_is_told_whom_it_beats_as_a_fresh_load_would_be(edit: str) -> None:
+    when, wanted = EDITS[edit]
+    other = campaign("other", "{language: fr}", priority=-1)
+    first = {**SITE, "rules/low.yaml": LOW, "rules/other.yaml": other}
+    before = load({**first, "rules/top.yaml": campaign("top", "{language: it}", priority=5)})
+    assert before.site is not None, before.findings
+    edited = {**first, "rules/top.yaml": campaign("top", when, priority=5)}
+    again, fresh = load(edited, before), load(edited)
+    assert again.findings == fresh.findings
+    assert [each.message.split("'")[1] for each in again.findings] == wanted
+
+
+def test_a_new_rule_below_is_looked_at_as_well() -> None:
+    first = {**SITE, "rules/top.yaml": campaign("top", "{geo.country: DE}", priority=5)}
+    before = load(first)
+    edited = {**first, "rules/low.yaml": LOW}
+    assert load(edited, before).findings == load(edited).findings != []

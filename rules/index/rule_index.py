@@ -5,7 +5,7 @@ others. What a request says of one thing leaves some clauses possible; what is i
 S. Whang and others, Indexing Boolean Expressions, VLDB 2009, with sets in place of their posting lists.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from rules.conditions import Context
@@ -140,6 +140,19 @@ class RuleIndex:
         if not any(source.kind == EVENTS for source in terms):
             for tallies in self._layers:
                 found &= tallies.free
+        return found
+
+    def readers_of_all(self, sources: Iterable[Source], slot: str, least: int) -> int:
+        """Return the clauses of a slot from a number on that may read all of some sources."""
+        start, mask = self.numbering.slots[slot]
+        found = (mask << start) >> least << least
+        for source in sources:
+            if source.kind == EVENTS:
+                found &= ~self._layers[
+                    0
+                ].free  # whoever reads a counter reads one in the first layer
+            else:
+                found &= ~self._by_source[source].free
         return found
 
     def _permitted(self, granted: frozenset[str], known: bool) -> int:

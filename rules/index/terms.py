@@ -1,6 +1,7 @@
 """What a clause asks of one thing it reads: the sets of values for which its literals hold."""
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple, TypeAlias
 
 from rules.conditions import Compare, Read
@@ -237,7 +238,14 @@ def _test(compare: Compare, positive: bool) -> Found:
 
 
 def _source(kind: str, compare: Compare) -> Source:
-    return Source(kind, compare.attribute, compare.purpose, read=compare.read, key=compare.key)
+    return _made(kind, compare.attribute, compare.purpose, compare.read, compare.key)
+
+
+@lru_cache(
+    maxsize=1 << 14
+)  # thousands of terms read a few things: as one object these are found faster
+def _made(kind: str, name: str, purpose: str | None, read: Read | None, key: Key | None) -> Source:
+    return Source(kind, name, purpose, read=read, key=key)
 
 
 _STRETCHES: Mapping[str, Callable[[Any], tuple[Cut | None, Cut | None]]] = {
