@@ -3,6 +3,7 @@
 import os
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -127,7 +128,13 @@ def rules(draw: st.DrawFn) -> dict[str, tuple[Rule, ...]]:
 ALWAYS_ON = Schedule()
 
 
-def rule(name: str, condition: Condition, schedule: Schedule = ALWAYS_ON, chance: int = 1) -> Rule:
+def rule(
+    name: str,
+    condition: Condition,
+    schedule: Schedule = ALWAYS_ON,
+    chance: int = 1,
+    purposes: frozenset[str] | None = None,
+) -> Rule:
     """Return a rule; one chance in ten switches it off, one makes it a split."""
     return Rule(
         id=name,
@@ -137,7 +144,7 @@ def rule(name: str, condition: Condition, schedule: Schedule = ALWAYS_ON, chance
         enabled=chance != 0,
         condition=condition,
         variants=(Variant(None, 1, HIDE),),
-        purposes=purposes_of(condition),
+        purposes=purposes_of(condition) if purposes is None else purposes,
         clauses=tuple(map(asked, clauses_of(condition))),
         needs_unit=chance == 9,
     )
@@ -190,8 +197,9 @@ def seen(finder: object, context: Context) -> object:
     ]
 
 
+@pytest.mark.slow
 @settings(
-    max_examples=2500 if LONG else 700,
+    max_examples=2500 if LONG else 400,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
