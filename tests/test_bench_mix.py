@@ -8,6 +8,8 @@ from benchmarks import asked, mix, peers, report, traffic
 from edge import site_folder
 from rules.decide import Decided, Reason, decide
 
+pytestmark = pytest.mark.slow
+
 RULES, SEED = 200, 7
 
 

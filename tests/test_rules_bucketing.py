@@ -46,6 +46,7 @@ def test_growing_a_weight_moves_nobody_between_the_others(
     assert before != names[0] or after == before
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(NAMES, UNITS, st.randoms())
 def test_a_campaign_that_joins_a_group_moves_visitors_only_to_itself(
@@ -72,6 +73,7 @@ def test_a_holdouts_share_holds(held: Callable[..., bool], fraction: float) -> N
     assert abs(found - fraction) < 5 * sqrt(fraction * (1 - fraction) / MANY)
 
 
+@pytest.mark.slow
 def test_the_shares_of_variants_hold() -> None:
     weights = {"a": 20.0, "b": 30.0, "c": 49.5, "d": 0.5}
     dealt = Counter(pick("r", arms(weights), f"visitor-{n}").name for n in range(MANY))
@@ -87,6 +89,7 @@ def chi_square(found: Counter[Any], wanted: dict[Any, float]) -> float:
     return sum((found[key] - count) ** 2 / count for key, count in wanted.items())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("one", "other"),
     [

@@ -31,6 +31,7 @@ rules:
     assert all(said.startswith("rules/c.yaml:6:") for said in found), found
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(condition=CONDITIONS, contexts=st.lists(CONTEXTS, min_size=20, max_size=20))
 def test_what_is_refused_is_never_true(condition: Condition, contexts: list[Context]) -> None:

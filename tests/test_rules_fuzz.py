@@ -29,6 +29,8 @@ from rules.site_file import ATTRIBUTE_KEYS, EVENT_KEYS, PURPOSES, SITE_KEYS, SLO
 from rules.values import TYPES, Value
 from whole_site import WHOLE
 
+pytestmark = pytest.mark.slow
+
 SECONDS = 1.0
 """Processor time that one site may take: a file of 256 KiB that is all wrong included."""
 NOW = 1_790_000_000_000

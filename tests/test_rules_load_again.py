@@ -95,6 +95,7 @@ def test_a_change_taken_back_is_what_it_was(change: str) -> None:
     assert outcome(load(SEVERAL, between)) == outcome(load(SEVERAL))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("first", CHANGES)
 @pytest.mark.parametrize("then", CHANGES)
 def test_one_change_after_another(first: str, then: str) -> None:

@@ -117,6 +117,7 @@ def test_who_is_passed_over_now_and_then_beats_nobody() -> None:
     assert beaten(msgspec.structs.replace(above, campaign=group), rule("below", GOLD)) == []
 
 
+@pytest.mark.slow
 @settings(
     max_examples=200,
     deadline=None,

@@ -45,6 +45,7 @@ PIECES = st.sampled_from(
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @settings(max_examples=4000, deadline=None)
 @given(
     pieces=st.lists(PIECES, max_size=7), texts=st.lists(st.text("abA.(1", max_size=8), max_size=12)

@@ -19,6 +19,8 @@ from rules.source import parse
 from tables import rows
 from whole_site import WHOLE
 
+pytestmark = pytest.mark.slow
+
 
 def demo() -> dict[str, bytes]:
     """Return the files of the demo's site."""
