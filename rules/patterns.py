@@ -59,6 +59,4 @@ def certain(pattern: str) -> str:
         optional = following in ("?", "*") or following[:1] == "{"
         run = run + letter if literal and not optional else ""
         found = max(found, run, key=len)
-        if following == "+":
-            run = ""
     return found

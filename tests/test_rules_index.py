@@ -210,3 +210,35 @@ def test_the_index_finds_what_looking_at_every_rule_finds(
     index, plain = RuleIndex(rules), PlainFinder(rules)
     for context in contexts:
         assert seen(index, context) == seen(plain, context), context
+
+
+@pytest.mark.parametrize("views", [[], [NOW], [NOW, NOW]])
+@pytest.mark.parametrize("carts", [[], [NOW], [NOW - 2 * HOUR]])
+def test_a_clause_may_ask_of_two_counters(views: list[int], carts: list[int]) -> None:
+    asking = {
+        "both": All((at_least("views", 1), at_least("carts", 1, HOUR))),
+        "neither": All((Not(at_least("views", 1)), Not(at_least("carts", 1)))),
+        "one twice": All((at_least("views", 2), at_least("views", 1, HOUR))),
+        "three": All((at_least("views", 1), at_least("carts", 1), at_least("sold", 1))),
+    }
+    rules = {"hero": tuple(rule(name, each) for name, each in asking.items()), "strip": ()}
+    counts = {name: times for name, times in (("views", views), ("carts", carts)) if times}
+    context = Context(NOW, {}, frozenset({CRM, SEEN}), counts)
+    assert seen(RuleIndex(rules), context) == seen(PlainFinder(rules), context)
+
+
+def at_least(counter: str, least: int, window: int | None = None) -> EventCount:
+    """Return the condition of at least so many."""
+    return EventCount(counter, CRM, window, (("gte", least),))
+
+
+def test_every_minute_is_asked_anew() -> None:
+    there = rule(
+        "hero", compare("time.hour", None, "gte", 0), Schedule(NOW + 60_000, NOW + 120_000)
+    )
+    index = RuleIndex({"hero": (there,), "strip": ()})
+    found = [
+        any(index.of(Context(NOW + at, {}, frozenset())).true("hero"))
+        for at in (59_999, 60_000, 119_999, 120_000)
+    ]
+    assert found == [False, True, True, False]

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from good_site import GOOD
 from rules.conditions import ALWAYS, All, Any, Condition, Not
+from rules.index.cover import covers
 from rules.index.rule_index import RuleIndex
 from rules.loader import load
 from rules.model import Rule, Schedule
@@ -133,6 +134,15 @@ def test_whoever_is_named_wins_for_nobody(
         for slot in rules:
             first = next(plain.of(context).true(slot), None)
             assert first is None or first[1].id not in named
+
+
+@pytest.mark.parametrize("name", [*BEATEN, *FREE])
+def test_a_clause_covers_what_it_always_holds_for(name: str) -> None:
+    """Whether asked by the index or not: of all pairs, those of one clause each."""
+    above, below = (BEATEN | FREE)[name]
+    one, other = rule("above", above).clauses, rule("below", below).clauses
+    if len(one) == len(other) == 1:
+        assert covers(one[0], other[0]) is (name in BEATEN)
 
 
 def campaign(name: str, *conditions: str, priority: int = 0) -> bytes:
