@@ -122,7 +122,10 @@ def _must_be_a_site(folder: Path, parameter: str) -> None:
 @main.command("test")
 @click.argument("folder", metavar="DIR", type=FOLDER)
 @click.option(
-    "--junit", metavar="FILE", type=click.Path(path_type=Path), help="Write JUnit's XML as well."
+    "--junit",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write JUnit's XML as well.",
 )
 @click.option(
     "--min-coverage",

@@ -67,6 +67,7 @@ def _add_failure(case: Element, placed: PlacedSite, result: Result) -> None:
 
 
 def _save(root: Element, file: Path) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
     for name in ("tests", "failures", "errors"):
         root.set(name, str(sum(int(suite.get(name, "0")) for suite in root)))
     indent(root)

@@ -52,9 +52,10 @@ def run(folder: Path, wanted: Wanted) -> bool:
     now = time.time_ns() // 1_000_000
     with bar("Testing", Console(stderr=True)) as progress:
         results = run_tests(placed, tests, coverage, now, progress)
-    if wanted.report is not None:
+    good = _reported(console(), placed, results, coverage, wanted)
+    if wanted.report is not None:  # last: a disk that is full costs nobody the results
         junit.write(wanted.report, placed, results)
-    return _reported(console(), placed, results, coverage, wanted)
+    return good
 
 
 def _read(folder: Path, report: Path | None) -> tuple[PlacedSite, list[Persona]]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from rules.argument_reader import UTC
 from rules.attributes import BUILT_IN, Attribute, find
 from rules.comparison_reader import read_comparisons
 from rules.conditions import ALWAYS, All, Any, Compare, Condition, Named, Not, reader_of
@@ -173,6 +174,10 @@ class ConditionParser:
             return ALWAYS
         if len(self._within) >= MAX_AUDIENCES or self._level >= MAX_LEVELS:
             return self._too_deep(value)
+        # Every audience is as deep in one timezone as in another, and none may be cut off and kept.
+        known = self._vocabulary.parsed.get((name, UTC.key))
+        if known is not None and self._is_too_deep(known):
+            return self._too_deep(value)
         return self._use(self._read(name), value)
 
     def _read(self, name: str) -> "Audience":
@@ -192,8 +197,7 @@ class ConditionParser:
         return parsed[key]
 
     def _use(self, audience: "Audience", value: Node) -> Condition:
-        deep = len(self._within) + audience.depth > MAX_AUDIENCES
-        if deep or self._level + audience.height > MAX_LEVELS:
+        if self._is_too_deep(audience):
             return self._too_deep(value)
         if self._parts + audience.parts > MAX_PARTS:
             message = f"the condition grows to more than {MAX_PARTS} parts through its audiences"
@@ -206,6 +210,10 @@ class ConditionParser:
         self.purposes |= audience.needs.purposes
         self.counters += audience.needs.counters
         return audience.condition
+
+    def _is_too_deep(self, audience: "Audience") -> bool:
+        deep = len(self._within) + audience.depth > MAX_AUDIENCES
+        return deep or self._level + audience.height > MAX_LEVELS
 
     def _too_deep(self, value: Node) -> Condition:
         message = f"audiences nest deeper than {MAX_AUDIENCES}, or {MAX_LEVELS} conditions deep"

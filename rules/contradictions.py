@@ -47,6 +47,8 @@ def _conflict(clause: Clause, known: Known) -> Contradiction | None:
     groups: dict[object, list[Literal]] = {}
     for literal in clause:
         groups.setdefault(_subject(literal.condition), []).append(literal)
+    for earlier, later in _opposites(clause):
+        return Contradiction(earlier, later)
     for subject, literals in groups.items():
         if subject is None or len(literals) < 2:
             continue
@@ -56,6 +58,16 @@ def _conflict(clause: Clause, known: Known) -> Contradiction | None:
         if _never(literals, known):
             return Contradiction(*literals[-2:])
     return None
+
+
+def _opposites(clause: Clause) -> Iterator[tuple[Literal, Literal]]:
+    """Yield comparisons that are wanted and not wanted at once."""
+    wanted: dict[tuple[Condition, bool], Literal] = {}
+    for literal in clause:
+        condition, positive = literal
+        if (condition, not positive) in wanted:
+            yield wanted[condition, not positive], literal
+        wanted[condition, positive] = literal
 
 
 def _subject(condition: Condition) -> object:
@@ -68,6 +80,9 @@ def _subject(condition: Condition) -> object:
 
 
 def _never(literals: Sequence[Literal], known: Known) -> bool:
+    absent = [_asks_for_none(each) for each in literals]
+    if any(absent) and not all(absent):
+        return True
     terms: dict[Source, Any] = {}
     for literal in literals:
         found = term_of(literal)

@@ -71,8 +71,7 @@ def _below(index: RuleIndex, slot: str, new: Sequence[tuple[Rule, int]]) -> int:
     found = 0
     for rule, first in new:
         for clause in rule.clauses:
-            if not clause.rest:
-                found |= index.readers_of_all(clause.terms, slot, first + len(rule.clauses))
+            found |= index.readers_of_all(clause.terms, slot, first + len(rule.clauses))
     return found
 
 

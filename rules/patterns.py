@@ -18,7 +18,7 @@ _CLASSES = frozenset(f"\\{letter}" for letter in "dDwWsSbBAz")
 class Pattern:
     """A pattern, and a text that is in everything it matches: looking for that refuses most values."""
 
-    __slots__ = ("_search", "certain", "pattern")
+    __slots__ = ("_asked", "_search", "certain", "pattern")
 
     def __init__(self, text: str, *, case_sensitive: bool) -> None:
         """Compile a pattern. Raises ``re2.error``."""
@@ -28,8 +28,16 @@ class Pattern:
         options.case_sensitive = case_sensitive
         regex: Any = re2.compile(text, options)
         self.pattern = text
+        self._asked = text, case_sensitive
         self.certain = certain(text) if case_sensitive else ""
         self._search = regex.search
+
+    def __eq__(self, other: object) -> bool:
+        """Say whether another pattern asks the same."""
+        return isinstance(other, Pattern) and self._asked == other._asked
+
+    def __hash__(self) -> int:
+        return hash(self._asked)
 
     def has(self, value: str) -> bool:
         """Say whether a match of it is in a text."""

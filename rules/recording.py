@@ -27,6 +27,10 @@ class BadLine(ValueError):
     """A line that is no recorded request; its text says why."""
 
 
+LATEST: Final = 253_370_764_800_000
+"""The beginning of 9999: a year before calendars end, so that it is a moment in every timezone."""
+
+
 class Recorded(msgspec.Struct, frozen=True, omit_defaults=True):
     """One request: its context, narrowed to what the site read, and the decisions it got."""
 
@@ -139,6 +143,11 @@ def to_line(recorded: Recorded) -> bytes:
 def from_line(line: bytes) -> Recorded:
     """Read a line of ``to_line``. Raises ``BadLine``."""
     try:
-        return _decode(line)
+        found = _decode(line)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as bad:
         raise BadLine(str(bad)) from None
+    if not 0 <= found.context.now < LATEST:
+        raise BadLine("its time is in no calendar")
+    if not found.decisions:
+        raise BadLine("it holds no decision")
+    return found

@@ -272,5 +272,12 @@ def test_a_report_can_hold_any_name(tmp_path: Path) -> None:
 
 
 def test_a_report_that_cannot_be_written(tmp_path: Path) -> None:
-    ended = run(write(tmp_path, GOOD), "--junit", tmp_path / "none" / "report.xml")
-    assert ended.exit_code == 1 and "report.xml" in ended.output
+    (tmp_path / "taken").write_text("a file")
+    ended = run(write(tmp_path, GOOD), "--junit", tmp_path / "taken" / "report.xml")
+    assert ended.exit_code == 1 and "taken" in ended.output
+    assert "2 tests passed" in ended.output  # what came of the tests is said all the same
+
+
+def test_the_folder_of_a_report_is_made(tmp_path: Path) -> None:
+    report = tmp_path / "build" / "reports" / "rules.xml"
+    assert run(write(tmp_path, GOOD), "--junit", report).exit_code == 0 and report.exists()

@@ -193,3 +193,31 @@ def test_the_clock_turns_with_the_hour_and_not_before(zone: str) -> None:
     there = replace(condition, read=reader_of("time.hour", ZoneInfo(zone)))
     for moment, truth in ((turn - 1, FALSE), (turn, TRUE), (turn + HOUR - 1, TRUE)):
         assert there.evaluate(Context(int(moment), {}, frozenset())) is truth
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Europe/Berlin"])
+@pytest.mark.parametrize(("around", "wanted"), [(0, False), (3, False), (5, True), (10, True)])
+def test_how_deep_audiences_nest_is_the_same_in_every_timezone(
+    zone: str, around: int, wanted: bool
+) -> None:
+    deep = "{audience: z}"
+    audiences = ["z: {t: gold}"]
+    for at in range(6):
+        deep = "{all: [" * 8 + deep + "]}" * 8
+        audiences.append(f"a{at}: {deep}")
+        deep = f"{{audience: a{at}}}"
+    site = SITE.replace(
+        b"audiences:\n", ("audiences:\n  " + "\n  ".join(audiences) + "\n").encode()
+    )
+    when = "{all: [" * around + deep + "]}" * around
+    rules = f"""
+campaign: c
+schedule: {{timezone: {zone}}}
+rules:
+  - {{id: deep, slot: hero, when: {when}, show: {{action: hide}}}}
+"""
+    loaded = load({"site.yaml": site, "rules/c.yaml": rules.encode()})
+    assert ["nest deeper" in each.message for each in loaded.findings] == [True] * wanted
+    if loaded.site is not None:
+        silver = Context(NOW, {"t": "silver"}, frozenset({"personalization"}), {})
+        assert only_rule(loaded.site).condition.evaluate(silver) is FALSE

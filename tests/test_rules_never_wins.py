@@ -14,7 +14,7 @@ from rules.model import Rule, Schedule
 from rules.never_wins import never_win
 from rules.past_events import EventCount
 from rules.plain import PlainFinder
-from test_rules_index import CONTEXTS, CRM, HOUR, NOW, SEEN, compare, rule, rules
+from test_rules_index import CONTEXTS, CRM, HOUR, NOW, SEEN, compare, pattern_of, rule, rules
 
 GOLD = compare("tier", CRM, "equals", "gold")
 METALS = compare("tier", CRM, "in", ("gold", "silver"))
@@ -40,6 +40,11 @@ def both(*parts: Condition) -> Condition:
     return All(parts)
 
 
+def pattern(text: str) -> Condition:
+    """Return the condition that a path matches a pattern."""
+    return compare("path", None, "matches", pattern_of(text))
+
+
 BEATEN = {
     "everybody": (ALWAYS, GOLD),
     "the same": (GOLD, GOLD),
@@ -54,6 +59,7 @@ BEATEN = {
     "fewer views": (views(2), views(3)),
     "the same hour": (NIGHT, both(NIGHT, GOLD)),
     "the same part of a text": (SEARCH, both(SEARCH, GOLD)),
+    "the same pattern": (pattern("^/a"), both(pattern("^/a"), GOLD)),
     "a known tier": (KNOWN, GOLD),
     "no tier": (NOBODY, both(NOBODY, SHOES)),
     "any of": (Any((GOLD, SHOES)), both(BOOTS, KNOWN)),
@@ -73,6 +79,7 @@ FREE = {
     "only at night": (both(NIGHT, GOLD), GOLD),
     "no tier, and a value of it": (NOBODY, GOLD),
     "a value, and no tier": (NO_GOLD, NOBODY),
+    "another pattern": (pattern("^/a"), pattern("^/ab")),
     "another part of a text": (SEARCH, compare("path", None, "contains", "??")),
     "one clause is free": (GOLD, Any((GOLD, SHOES))),
 }

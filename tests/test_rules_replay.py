@@ -205,6 +205,10 @@ BAD = [
     (b"{}", "missing required field"),
     (b"\xff", "malformed"),
     (b'{"site":1}', "Expected `str`"),
+    (
+        b'{"site":"a","version":"b","context":{"now":1,"facts":{},"granted":[]},"decisions":[]}',
+        "no decision",
+    ),
     (b"[" * 100_000, "Expected `object`"),
     (b'{"more":' + b"[" * 100_000, "recursion"),
 ]
@@ -223,6 +227,8 @@ def test_a_line_with_one_wrong_value_says_where() -> None:
         (b'"reason":"MATCH"', b'"reason":"LUCK"', "decisions"),
         (b'"now":1790000000000', b'"now":"noon"', "context.now"),
         (b'"granted":[', b'"granted":[7,', "context.granted"),
+        (b'"now":1790000000000', b'"now":4611686018427387904', "in no calendar"),
+        (b'"now":1790000000000', b'"now":-1', "in no calendar"),
     ):
         assert old in line
         with pytest.raises(BadLine, match=told):

@@ -6,7 +6,7 @@ from rules.values import TRUE
 
 def covers(above: Asked, below: Asked) -> bool:
     """Say whether a clause is surely true wherever another one is."""
-    return not above.rest and all(
+    return set(above.rest) <= set(below.rest) and all(
         source in below.terms and _holds_within(term, below.terms[source])
         for source, term in above.terms.items()
     )
