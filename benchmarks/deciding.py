@@ -25,7 +25,7 @@ from rules.decide import NOTHING, decide
 from rules.model import Site
 
 SIZES = (10, 100, 1_000, 10_000, 50_000)
-WARMING, VISITS = 1_500, 3_000
+WARMING, VISITS = 20_000, 3_000
 SPREAD = 10
 """The visits are gone through in so many rounds over the week, so that a slow engine gets some of each day."""
 SECONDS = 6.0

@@ -7,7 +7,8 @@ import re2
 
 from rules import address_check
 from rules.argument_shapes import read_days, read_last, read_networks, read_times
-from rules.arguments import Address, Folded, Moment, Version
+from rules.arguments import Address, Folded, Moment, Version, bare
+from rules.arguments import shown as as_written
 from rules.attributes import Attribute
 from rules.clock import written_moment
 from rules.findings import did_you_mean, straight_quotes, without_curly_quotes
@@ -92,10 +93,10 @@ class ArgumentReader:
             pass
         elif attribute.values and self._is_none(node.value, attribute.values):
             words, form = attribute.other_words, attribute.form
-            meant = str(node.value).lower() if self._row.folded else str(node.value)
-            hint = did_you_mean(meant, map(str, attribute.values), words, form)
+            meant = str(node.value).lower() if self._row.folded else bare(node.value)
+            hint = did_you_mean(meant, map(bare, attribute.values), words, form)
             verb = never("has_any" if self._shape == "items" else "")
-            self._reader.refuse(node, f"{attribute.name} {verb} {node.value!r}", hint)
+            self._reader.refuse(node, f"{attribute.name} {verb} {as_written(node.value)}", hint)
         return ready
 
     def _ready(self, node: Node, last: bool) -> object:

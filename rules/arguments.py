@@ -151,6 +151,8 @@ def _radians(place: tuple[float, float]) -> tuple[float, float]:
 
 def shown(argument: Any) -> str:
     """Return how a finding shows what an operator compares with."""
+    if isinstance(argument, bool):
+        return bare(argument)
     if isinstance(argument, frozenset):
         return str(sorted(argument))
     text = getattr(argument, "text", None)
@@ -158,6 +160,11 @@ def shown(argument: Any) -> str:
         return f"[{', '.join(map(shown, argument))}]"
     text = getattr(argument, "pattern", argument) if text is None else text
     return f"'{text}'" if isinstance(text, str) else str(text)
+
+
+def bare(value: object) -> str:
+    """Return a value as a file holds it, without quotes."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def plain(argument: Any) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
-from rules.arguments import plain, shown
+from rules.arguments import bare, plain, shown
 from rules.attributes import Attribute
 from rules.findings import did_you_mean
 from rules.operators import OPERATORS, never
@@ -103,7 +103,7 @@ def check_values(
         reader.refuse(node, f"{name} never meets {both(found)} at once", hint)
         return
     text = argument if isinstance(argument, str) and never(word, "") else ""
-    hint = did_you_mean(text, map(str, attribute.values), attribute.other_words, attribute.form)
+    hint = did_you_mean(text, map(bare, attribute.values), attribute.other_words, attribute.form)
     reader.refuse(node, f"{name} {never(word, f'is never {word}')} {shown(argument)}", hint)
 
 

@@ -159,12 +159,8 @@ def said(literal: Literal) -> str:
         if isinstance(condition, EventCount)
         else [(condition.operator, condition.argument)]  # type: ignore[attr-defined]
     )
-    text = " and ".join(f"{word} {_written(argument)}" for word, argument in found)
+    text = " and ".join(f"{word} {shown(argument)}" for word, argument in found)
     return text if positive else f"not {text}"
-
-
-def _written(argument: object) -> str:
-    return str(argument).lower() if isinstance(argument, bool) else shown(argument)
 
 
 def subject_of(condition: Condition) -> str:

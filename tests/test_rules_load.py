@@ -258,3 +258,23 @@ def test_a_fault_of_ours_is_a_finding_of_one_file(
     assert loaded.site is None
     wanted = f"{path}:1:1: error: this file could not be read (ZeroDivisionError). "
     assert [str(each) for each in loaded.findings] == [f"{wanted}Report it: this is a fault."]
+
+
+@pytest.mark.parametrize(
+    ("when", "wanted"),
+    [
+        ("{crm.vip: false}", "crm.vip is never false. Known here: true."),
+        ("{crm.vip: {not: true}}", "crm.vip is never not true. Known here: true."),
+        (
+            "{crm.old: {equals: false, not_in: [false, true]}}",
+            "equals false and not_in [false, true]",
+        ),
+    ],
+)
+def test_true_and_false_are_told_as_a_file_holds_them(when: str, wanted: str) -> None:
+    of = "type: boolean, source: crm, purpose: personalization"
+    more = f"attributes: {{crm.vip: {{{of}, values: [true]}}, crm.old: {{{of}}}, "
+    site = GOOD["site.yaml"].replace(b"attributes: {", more.encode())
+    rules = f"campaign: c\nrules: [{{id: r, slot: hero, when: {when}, show: {{action: hide}}}}]"
+    (finding,) = load({"site.yaml": site, "rules/c.yaml": rules.encode()}).findings
+    assert wanted in str(finding)
