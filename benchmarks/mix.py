@@ -10,11 +10,13 @@ gives the same bytes, and the first n rules of a larger mix are those of a small
 from collections.abc import Iterator
 from math import log10
 from random import Random
+from typing import Any
 
 from benchmarks import shop, yaml_text
 from benchmarks.drawing import ANCHORS, OF_CUSTOMER, OF_REQUEST, QUALIFIERS
 from benchmarks.drawn import Draw, Drawn, Plain, all_of, any_of, extended, fits
 from benchmarks.traffic import VISITS, contexts
+from rules.loader import load
 
 __all__ = ["DESCRIPTION", "VISITS", "audiences", "campaigns", "contexts", "files"]
 
@@ -34,7 +36,23 @@ AUDIENCES = 40
 
 def files(rules: int, seed: int) -> dict[str, bytes]:
     """Return the files of a site with so many rules, by path, as ``edge.site_folder.load`` takes them."""
-    return written(audiences(seed), campaigns(rules, seed))
+    named, made = audiences(seed), campaigns(rules, seed)
+    found = written(named, made)
+    beaten = _beaten(found)
+    return written(named, [_without(each, beaten) for each in made]) if beaten else found
+
+
+def _beaten(found: dict[str, bytes]) -> set[str]:
+    """Return the rules, one in thousands, that others together always beat: a site with them is refused."""
+    said = [each.message for each in load(found).findings if "never wins" in each.message]
+    return {message.split("'")[1] for message in said}
+
+
+def _without(campaign: Plain, beaten: set[str]) -> Plain:
+    rules: Any = campaign["rules"]
+    return campaign | {
+        "rules": [rule | {"enabled": False} if rule["id"] in beaten else rule for rule in rules]
+    }
 
 
 def written(named: dict[str, Drawn], all_campaigns: list[Plain]) -> dict[str, bytes]:

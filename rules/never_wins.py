@@ -10,6 +10,7 @@ from rules.index.terms import Asked
 from rules.model import Rule, Site
 from rules.parts import CampaignPart
 from rules.reader import Reader
+from rules.source import Node
 
 MOST = 64
 """How many rules above another are looked at closely: those that hold for one visitor it is for."""
@@ -34,25 +35,29 @@ def refuse_beaten(
         return
     found = never_win(indexed.finder, indexed.rules, before.rules if before else None)
     places = {node.value: node for each in campaigns for node in each.rule_ids} if found else {}
-    for rule, winner in found:
-        if rule.id == winner.id:
+    for rule, winners in found:
+        if any(rule.id == winner.id for winner in winners):
             continue  # a copy, and that was said
-        here, there = places[rule.id], places[winner.id]
-        where = f"line {there.line}" if there.path == here.path else f"{there.path}:{there.line}"
-        message = f"rule '{rule.id}' never wins: '{winner.id}' in {where} is above it and always true when it is"
+        here = places[rule.id]
+        above = " or ".join(f"'{each.id}' in {_place(places[each.id], here)}" for each in winners)
+        message = f"rule '{rule.id}' never wins: {above} is above it and always true when it is"
         reader.refuse(here, message, "Give it a higher priority, or delete it")
+
+
+def _place(there: Node, here: Node) -> str:
+    return f"line {there.line}" if there.path == here.path else f"{there.path}:{there.line}"
 
 
 def never_win(
     index: RuleIndex, rules: Ranked, before: Ranked | None = None
-) -> list[tuple[Rule, Rule]]:
-    """Return each rule that never wins with one that is above it and wins instead.
+) -> list[tuple[Rule, tuple[Rule, ...]]]:
+    """Return each rule that never wins with those above it of which one wins instead.
 
     ``before`` are rules of which every one could win: then only those are looked at that are new, or below
     a new one that may beat them.
     """
     known = {id(rule) for ranked in (before or {}).values() for rule in ranked}
-    found: list[tuple[Rule, Rule]] = []
+    found: list[tuple[Rule, tuple[Rule, ...]]] = []
     for slot in rules:
         placed = list(index.numbering.firsts(slot))
         new = [(rule, first) for rule, first in placed if id(rule) not in known]
@@ -60,9 +65,12 @@ def never_win(
         for rule, first in placed:
             if id(rule) in known and not suspects >> first & (1 << len(rule.clauses)) - 1:
                 continue
-            winners = [_winner(index, rule, clause, first) for clause in rule.clauses]
-            if winners and winners[0] is not None and None not in winners:
-                found.append((rule, winners[0]))
+            winners = {
+                None if winner is None else winner.id: winner
+                for winner in (_winner(index, rule, clause, first) for clause in rule.clauses)
+            }
+            if winners and None not in winners:
+                found.append((rule, tuple(each for each in winners.values() if each)))
     return found
 
 

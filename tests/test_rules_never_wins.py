@@ -88,7 +88,8 @@ FREE = {
 def beaten(above: Rule, below: Rule) -> list[tuple[str, str]]:
     """Return who never wins, and by whom."""
     ranked = {"hero": (above, below)}
-    return [(rule.id, other.id) for rule, other in never_win(RuleIndex(ranked), ranked)]
+    found = never_win(RuleIndex(ranked), ranked)
+    return [(rule.id, other.id) for rule, others in found for other in others]
 
 
 @pytest.mark.parametrize("name", BEATEN)
@@ -182,6 +183,14 @@ def test_an_edit_is_told_whom_it_beats_as_a_fresh_load_would_be(edit: str) -> No
     again, fresh = load(edited, before), load(edited)
     assert again.findings == fresh.findings
     assert [each.message.split("'")[1] for each in again.findings] == wanted
+
+
+def test_several_rules_may_beat_one_together() -> None:
+    top = campaign("top", "{geo.country: DE}", "{geo.country: [AT, CH]}", priority=5)
+    low = campaign("low", "{any: [{geo.country: DE, language: de}, {geo.country: CH}]}")
+    (finding,) = load({**SITE, "rules/top.yaml": top, "rules/low.yaml": low}).findings
+    both = "'top-0' in rules/top.yaml:3 or 'top-1' in rules/top.yaml:4 is above it"
+    assert finding.message == f"rule 'low-0' never wins: {both} and always true when it is"
 
 
 def test_a_new_rule_below_is_looked_at_as_well() -> None:
