@@ -26,7 +26,8 @@ rules 50 % ask for a path (35 % a prefix), 38 % count past events within a windo
 country, 18 % the campaign link, 10 % the hour, 6 % an audience, 2 % a pattern or a part of a text; others device,
 weekday, language, sorting. 13 % ask one thing, 42 % two, 33 % three, 12 % more; 10 % hold a nested any, 8 % a not
 or not_in. 12 % split traffic; of the campaigns 13 % hold some out, 56 % have a schedule, some ahead of its start;
-3 % of the rules are off. The fewer visits a rule is about, the higher its priority; only the lowest is for all."""
+3 % of the rules are off. The fewer visits a rule is about, the higher its priority; only the lowest is for all.
+Where no rule wins, a slot shows its fallback: so a small site renders as many blocks as a large one."""
 
 __doc__ = (__doc__ or "").format(description=DESCRIPTION, visits=VISITS)
 

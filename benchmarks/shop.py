@@ -86,7 +86,7 @@ def site(audiences: dict[str, object]) -> dict[str, object]:
         "origins": ["https://retailer.example"],
         "languages": ["de", "en"],
         "consent": {"revision": 1, "purposes": {"statistics": {}, "personalization": {}}},
-        "slots": {slot: {"selector": f"#{slot}"} for slot in SLOTS},
+        "slots": {slot: {"selector": f"#{slot}"} | _fallback(slot) for slot in SLOTS},
         "attributes": {
             "crm.first_name": {"type": "string", **crm},
             "crm.loyalty_tier": {"type": "string", **crm, "values": list(TIERS)},
@@ -105,6 +105,12 @@ def site(audiences: dict[str, object]) -> dict[str, object]:
         },
         "audiences": audiences,
     }  # fmt: skip
+
+
+def _fallback(slot: str) -> dict[str, object]:
+    """Return what a slot shows where no rule wins, so that a small site fills as many as a large one."""
+    plain = (each for each in BLOCKS if not (needs_values(each) or greets(each)))
+    return {"fallback": {"block": next(each for each in plain if each.startswith(slot))}}
 
 
 def blocks() -> dict[str, bytes]:
