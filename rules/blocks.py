@@ -42,7 +42,13 @@ Frozen: TypeAlias = tuple[tuple[str, str, Value], ...]
 
 def frozen(values: Mapping[str, Value]) -> Frozen:
     """Return values as a key; it holds how each is written, because 1, 1.0 and true are equal."""
-    return tuple([(name, repr(values[name]), values[name]) for name in sorted(values)])
+    return _one(tuple([(name, repr(values[name]), values[name]) for name in sorted(values)]))
+
+
+@lru_cache(maxsize=4096)
+def _one(values: Frozen) -> Frozen:
+    # Thousands of rules give the same: as one object it is found faster.
+    return values
 
 
 class BadRender(Exception):
