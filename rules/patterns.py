@@ -1,70 +1,105 @@
 """Patterns of RE2, which nobody can make slow: https://github.com/google/re2/wiki/Syntax"""
 
-import re
-from collections.abc import Callable
-from functools import lru_cache
-from itertools import zip_longest
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple
 
 import re2
 
-_TOKEN = re.compile(
-    r"\\(?s:.)|\[\^?\]?(?:\[:\w+:\]|\\(?s:.)|[^\]\\])*\]|\{[0-9]+(?:,[0-9]*)?\}|\(\?|(?s:.)"
-)
-_SPECIAL = frozenset(".^$|?*+()[]{}\\")
-_CLASSES = frozenset(f"\\{letter}" for letter in "dDwWsSbBAz")
+SET_BYTES = 8 << 20
+"""What one set of patterns may take; more patterns than fit are looked for in several passes."""
+
+
+class Wanted(NamedTuple):
+    """What is looked for in a text."""
+
+    pattern: str
+    case_sensitive: bool = True
 
 
 class Pattern:
-    """A pattern, and a text that is in everything it matches: looking for that refuses most values."""
+    """A pattern of a rule."""
 
-    __slots__ = ("_asked", "_search", "certain", "pattern")
+    __slots__ = ("_search", "wanted")
 
     def __init__(self, text: str, *, case_sensitive: bool) -> None:
         """Compile a pattern. Raises ``re2.error``."""
-        options = re2.Options()
-        options.log_errors = False
-        options.max_mem = 1 << 20
-        options.case_sensitive = case_sensitive
-        regex: Any = re2.compile(text, options)
-        self.pattern = text
-        self._asked = text, case_sensitive
-        self.certain = certain(text) if case_sensitive else ""
+        regex: Any = re2.compile(text, _options(case_sensitive, 1 << 20))
+        self.wanted = Wanted(text, case_sensitive)
         self._search = regex.search
+
+    @property
+    def pattern(self) -> str:
+        """The pattern as it is written."""
+        return self.wanted.pattern
 
     def __eq__(self, other: object) -> bool:
         """Say whether another pattern asks the same."""
-        return isinstance(other, Pattern) and self._asked == other._asked
+        return isinstance(other, Pattern) and self.wanted == other.wanted
 
     def __hash__(self) -> int:
-        return hash(self._asked)
+        return hash(self.wanted)
 
     def has(self, value: str) -> bool:
         """Say whether a match of it is in a text."""
-        return self.certain in value and _found(self._search, value)
+        return self._search(value) is not None
 
 
-@lru_cache(maxsize=1 << 15)  # pages that many visit are asked about again and again
-def _found(search: Callable[[str], object], value: str) -> bool:
-    return search(value) is not None
+class Patterns:
+    """Many patterns, looked for together: one pass over a text finds those that match, however many they are."""
+
+    def __init__(self, wanted: Iterable[Wanted]) -> None:
+        """Compile the patterns, each of which compiles by itself."""
+        self._all = tuple(wanted)
+        self._passes = [
+            each
+            for case_sensitive in (True, False)
+            for each in _passes(self._numbers(case_sensitive), self._all)
+        ]
+
+    def _numbers(self, case_sensitive: bool) -> list[int]:
+        return [n for n, each in enumerate(self._all) if each.case_sensitive is case_sensitive]
+
+    def found(self, value: str) -> tuple[int, ...]:
+        """Return which patterns have a match in a text, by their place among all."""
+        found = [numbers[at] for match, numbers in self._passes for at in match(value) or ()]
+        return tuple(found)
+
+    def __getitem__(self, number: int) -> Wanted:
+        """Return a pattern by its place."""
+        return self._all[number]
 
 
-def certain(pattern: str) -> str:
-    """Return the longest text found that every match of a pattern holds; "" where none is.
+_Match = Callable[[str], list[int] | None]
+_Pass = tuple[_Match, list[int]]
+"""Text -> the places of the patterns that match, among those whose numbers follow."""
 
-    Only what stands outside of groups and classes is looked at, and nothing if there are alternatives, flags
-    or rarer escapes.
-    """
-    found, run, depth = "", "", 0
-    tokens = _TOKEN.findall(pattern)
-    for part, following in zip_longest(tokens, tokens[1:], fillvalue=""):
-        escaped = part[0] == "\\" and part not in _CLASSES
-        if part in ("|", "(?") or (escaped and part[1:].isalnum()):
-            return ""
-        depth += (part == "(") - (part == ")")
-        letter = part[1:] if escaped else part
-        literal = len(letter) == 1 and depth == 0 and (escaped or part not in _SPECIAL)
-        optional = following in ("?", "*") or following[:1] == "{"
-        run = run + letter if literal and not optional else ""
-        found = max(found, run, key=len)
-    return found
+
+def _passes(numbers: list[int], wanted: Sequence[Wanted]) -> list[_Pass]:
+    """Return the passes that look for some patterns: one, unless they are too many for its memory."""
+    if not numbers:
+        return []
+    try:
+        return [(_match([wanted[number] for number in numbers]), numbers)]
+    except re2.error:
+        half = len(numbers) // 2
+        if half == 0:
+            raise
+        return _passes(numbers[:half], wanted) + _passes(numbers[half:], wanted)
+
+
+def _match(wanted: Sequence[Wanted]) -> _Match:
+    """Compile a set of patterns, all of one case. Raises ``re2.error`` if its memory cannot hold them."""
+    together: Any = re2.Set.SearchSet(_options(wanted[0].case_sensitive, SET_BYTES))
+    for each in wanted:
+        together.Add(each.pattern)
+    together.Compile()
+    match: _Match = together.Match
+    return match
+
+
+def _options(case_sensitive: bool, memory: int) -> Any:
+    options = re2.Options()
+    options.log_errors = False
+    options.max_mem = memory
+    options.case_sensitive = case_sensitive
+    return options

@@ -31,6 +31,7 @@ crm.word: {not_ignore_case: köln}
 crm.word: {in_ignore_case: [gold, KÖLN]}
 crm.word: {not_in_ignore_case: [gold]}
 crm.word: {contains: ol}
+crm.word: {contains: "l."}
 crm.word: {contains_ignore_case: OL}
 crm.word: {starts_with: go}
 crm.word: {starts_with: gol}
@@ -177,7 +178,7 @@ def rules(draw: st.DrawFn) -> dict[str, tuple[Rule, ...]]:
 
 
 FACTS: dict[str, list[Any]] = {
-    "crm.word": ["gold", "Gold", "GOLD", "silver", "Köln", "köln", "old", ""],
+    "crm.word": ["gold", "Gold", "GOLD", "silver", "Köln", "köln", "old", "al.", ""],
     "crm.number": [0, 1, 2, 2.0, 2.5, 3],
     "crm.flag": [True, False],
     "crm.born": ["1999-12-31", "2000-01-01", "2000-01-02", "2026-09-20", "nonsense"],

@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 from rules.clock import MINUTE
 from rules.conditions import Context
-from rules.index.dimension import Dimension, Ranged, possible_of
+from rules.index.attribute import possible_of
+from rules.index.dimension import Dimension, Ranged
 from rules.index.terms import Source, Span
 from rules.model import Schedule
 
@@ -51,7 +52,8 @@ class Clocks:
 
     def _found(self, now: int) -> Minute:
         context = Context(now, {}, frozenset())
-        possible = running = self._schedules.possible(now)
+        schedules = self._schedules
+        possible = running = schedules.possible(schedules.met(now))
         for read, possible_at in self._dimensions:
             possible &= possible_at(read(context))
         return Minute(running, possible)

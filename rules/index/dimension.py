@@ -1,11 +1,12 @@
 """One thing that rules read, and for each value of it the clauses that may still be true."""
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
 from rules.conditions import Compare
 from rules.index.bits import below, bits
+from rules.index.marks import MEETINGS
 from rules.index.terms import TESTS, Affix, Cut, Items, Source, Span, Values
 from rules.values import FALSE, TRUE
 
@@ -21,8 +22,10 @@ STEP = 32
 class Dimension(Protocol):
     """The clauses that a value leaves possible; a clause that does not read it always is."""
 
+    met: Callable[[Any], Any]
+    """Value -> what of it matters: the same for values for which the same terms hold."""
     possible: Callable[[Any], int]
-    """Value -> the clauses whose term holds for it."""
+    """What matters of a value -> the clauses whose term holds for it."""
 
     def for_one(self, term: Any) -> int:
         """Return the clauses whose term holds for some value for which this one does, too."""
@@ -52,7 +55,7 @@ class Kept(dict[Any, Any]):
 
 
 class Marked:
-    """Clauses switched on and off by marks: by a value itself, its beginnings, or the items of a list."""
+    """Clauses switched on and off by marks: by a value itself, its beginnings, the items of a list, patterns."""
 
     def __init__(self, kind: str, placed: Placed, size: int) -> None:
         self._kind = kind
@@ -64,12 +67,8 @@ class Marked:
         self._base = self.free | bits([n for n, term in placed if self._place(n, term)], size)
         self.true_if_missing = self.free | bits(_missing(placed, TRUE), size)
         self.false_if_missing = bits(_missing(placed, FALSE), size)
-        marks = _MARKS[kind](self._on.keys() | self._off.keys())
-        kept, base = Kept(self._switched, size), self._base
-        # One function without another in it: this is asked of every dimension at every request.
-        self.possible: Callable[[Any], int] = lambda value: (
-            base if (met := marks(value)) is None else kept[met]
-        )
+        self.met, self._marks = MEETINGS[kind](self._on.keys() | self._off.keys())
+        self.possible: Callable[[Any], int] = Kept(self._found, size).__getitem__
 
     def _place(self, number: int, term: Values | Affix | Items) -> bool:
         """Note by which marks a clause is switched; return whether it holds where no mark is met."""
@@ -83,12 +82,16 @@ class Marked:
     def for_one(self, term: Values | Affix | Items) -> int:
         """Return the clauses whose term holds for some value for which this one does, too."""
         if isinstance(term, Affix):
-            return self.possible(term.begins[::-1] if self._kind == "suffix" else term.begins)
+            text = term.begins[::-1] if self._kind == "suffix" else term.begins
+            return self.possible(self.met(text))
         if isinstance(term, Items):
-            return self.possible(() if term.some is None else (min(term.some),))
+            return self._base if term.some is None else self._switched((min(term.some),))
         if term.missing is TRUE:
             return self.true_if_missing
         return self._base if term.others else self.possible(next(iter(term.values), None))
+
+    def _found(self, met: Any) -> int:
+        return self._base if met is None else self._switched(self._marks(met))
 
     def _switched(self, marks: tuple[Any, ...]) -> int:
         on = [number for mark in marks for number in self._on.get(mark, ())]
@@ -111,58 +114,6 @@ def _switches(term: Values | Affix | Items) -> tuple[Iterable[Any], Iterable[Any
     return (() if term.some is None else term.some), term.avoids, term.some is None
 
 
-Marks = Callable[[Any], tuple[Any, ...] | None]
-
-
-def _itself(known: Iterable[Any]) -> Marks:
-    each = {value: (value,) for value in known}
-    return each.get
-
-
-def _beginnings(known: Iterable[str]) -> Marks:
-    """Return how to find which of some texts begin another: by the longest, found in their order."""
-    ordered = sorted(known)
-    chains: dict[str, tuple[str, ...]] = {}
-    for text in ordered:
-        shorter = _longest(text, ordered, chains)
-        chains[text] = (text,) if shorter is None else (*chains[shorter], text)
-
-    def find(value: str) -> tuple[str, ...] | None:
-        longest = _longest(value, ordered, chains)
-        return None if longest is None else chains[longest]
-
-    return find
-
-
-def _longest(value: str, ordered: list[str], chains: Mapping[str, tuple[str, ...]]) -> str | None:
-    """Return the longest of the chained texts that begin a value; all that begin it precede it."""
-    at = bisect_right(ordered, value) - 1
-    while at >= 0 and ordered[at] not in chains:
-        at -= 1
-    if at < 0:
-        return None
-    return next((text for text in reversed(chains[ordered[at]]) if value.startswith(text)), None)
-
-
-def _endings(known: Iterable[str]) -> Marks:
-    find = _beginnings(known)
-    return lambda value: find(value[::-1])
-
-
-def _held(known: Iterable[Any]) -> Marks:
-    names = frozenset(known)
-    return lambda items: tuple([item for item in items if item in names]) or None
-
-
-_MARKS: Mapping[str, Callable[[Iterable[Any]], Marks]] = {
-    "values": _itself,
-    "prefix": _beginnings,
-    "suffix": _endings,
-    "items": _held,
-}
-"""Kind of a source -> which marks a value meets."""
-
-
 class Ranged:
     """Clauses that hold between cuts of an ordered key."""
 
@@ -179,8 +130,8 @@ class Ranged:
         self._turns = [turns[cut] for cut in ordered]
         self._steps = self._stepped(self.free | bits(low, size))
         kept = Kept(self._found, size)
-        self.possible: Callable[[Any], int] = lambda value: kept[bisect_right(ordered, (value, 0))]
-
+        self.possible: Callable[[Any], int] = kept.__getitem__
+        self.met: Callable[[Any], Any] = lambda value: bisect_right(ordered, (value, 0))
         self.for_one: Callable[[Span], int] = lambda term: kept[_above(ordered, term)]
 
     def _stepped(self, state: int) -> list[int]:
@@ -231,6 +182,7 @@ class Tested:
             for compare, positive in term.tests:
                 same = compare.operator, compare.argument, positive
                 self._tests.setdefault(same, (compare, []))[1].append(number)
+        self.met: Callable[[Any], Any] = lambda value: value
         self.possible: Callable[[Any], int] = Kept(self._passed, size).__getitem__
         self.for_one: Callable[[Any], int] = lambda _: below(size)
 
@@ -249,22 +201,3 @@ def dimension_of(source: Source, placed: Placed, size: int) -> Dimension:
     if source.kind == "range":
         return Ranged(placed, size)
     return Tested(placed, size) if source.kind == TESTS else Marked(source.kind, placed, size)
-
-
-class Unreadable(Exception):
-    """A value is not of its attribute's type."""
-
-
-def possible_of(source: Source, dimension: Dimension) -> Callable[[Any], int]:
-    """Return value -> the clauses it leaves possible. That raises where the value cannot be read."""
-    key, possible = source.key, dimension.possible
-    if key is None:
-        return possible
-
-    def keyed(value: Any) -> int:
-        known = key(value)
-        if known is None:
-            raise Unreadable
-        return possible(known)
-
-    return keyed

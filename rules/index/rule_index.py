@@ -9,11 +9,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from rules.conditions import Context
+from rules.index.attribute import joined
 from rules.index.bits import below, bits
 from rules.index.candidates import IndexedCandidates, Numbering
 from rules.index.clauses import Clause
 from rules.index.clock import Clocks
-from rules.index.dimension import Kept, dimension_of, possible_of
+from rules.index.dimension import Kept, dimension_of
 from rules.index.tallies import Tallies
 from rules.index.terms import EVENTS, Source
 from rules.model import Rule
@@ -68,11 +69,11 @@ class RuleIndex:
         schedules = [rule.campaign.schedule for rule in self.numbering.owners]
         self._clocks = Clocks(schedules, made, size)
         self._by_source = made
-        said = [(source, each) for source, each in made.items() if source.read is None]
-        self._all = [(dimension, 1 << at) for at, (_, dimension) in enumerate(said)]
-        self._dimensions = [
-            (source.name, source.purpose, possible_of(source, dimension), dimension.free, 1 << at)
-            for at, (source, dimension) in enumerate(said)
+        attributes = joined(made, size)
+        self._all = [(found, 1 << at) for at, found in enumerate(attributes.values())]
+        self._attributes = [
+            (name, purpose, found.possible, found.free, 1 << at)
+            for at, ((name, purpose), found) in enumerate(attributes.items())
         ]
         self._needs = self._by_need()
         self._absent = Kept(self._without, size)
@@ -91,7 +92,7 @@ class RuleIndex:
         minute = self._clocks.at(context.now)
         possible = minute.possible
         unknown = missing = unread = 0
-        for name, purpose, lookup, free, mark in self._dimensions:
+        for name, purpose, lookup, free, mark in self._attributes:
             if purpose is None or purpose in granted:
                 value = facts.get(name)
                 if value is not None:
@@ -117,12 +118,12 @@ class RuleIndex:
         unknown, missing, profile, granted, known = key
         true = self._permitted(granted, known)
         hidden = below(self._size) ^ true
-        for dimension, mark in self._all:
+        for attribute, mark in self._all:
             if mark & unknown:
-                true &= dimension.free
+                true &= attribute.free
             elif mark & missing:
-                hidden &= ~dimension.false_if_missing
-                true &= dimension.true_if_missing
+                hidden &= ~attribute.false_if_missing
+                true &= attribute.true_if_missing
         for tallies in () if profile else self._layers:
             true &= tallies.free
         return true, hidden

@@ -4,11 +4,14 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeAlias
 
+import re2
+
 from rules.conditions import Compare, Read
 from rules.index.clauses import Clause, Literal
 from rules.keys import Key
 from rules.operators import OPERATORS, base_of
 from rules.past_events import EventCount
+from rules.patterns import Pattern, Wanted
 from rules.values import FALSE, TRUE, UNKNOWN, Truth
 
 
@@ -16,7 +19,7 @@ class Source(NamedTuple):
     """What a term reads, and how it looks it up."""
 
     kind: str
-    """``values``, ``range``, ``prefix``, ``suffix``, ``items``, ``events`` or ``tests``."""
+    """``values``, ``range``, ``prefix``, ``suffix``, ``items``, ``patterns``, ``events`` or ``tests``."""
     name: str = ""
     """An attribute, or the key of a counter."""
     purpose: str | None = None
@@ -91,10 +94,10 @@ class Affix(NamedTuple):
 
 
 class Items(NamedTuple):
-    """Lists that hold one of ``some``, if it is given, and nothing of ``avoids``."""
+    """Lists that hold one of ``some``, if it is given, and nothing of ``avoids``; so texts hold patterns."""
 
-    some: frozenset[str] | None = None
-    avoids: frozenset[str] = frozenset()
+    some: frozenset[Any] | None = None
+    avoids: frozenset[Any] = frozenset()
 
     def both(self, other: "Items") -> "Items":
         """Return what holds where both hold; one of them at most wants some."""
@@ -122,7 +125,7 @@ class Counts(NamedTuple):
 
 
 class Tests(NamedTuple):
-    """Comparisons that nothing but making them can tell the outcome of, such as parts of texts."""
+    """Comparisons that nothing but making them can tell the outcome of, such as distances."""
 
     tests: tuple[tuple[Compare, bool], ...]
 
@@ -157,7 +160,7 @@ def asked(clause: Clause) -> Asked:
 
 
 def _is_second(found: tuple[Source, Term], terms: Mapping[Source, Term]) -> bool:
-    """Say whether a list must also hold one of other items than a literal before wants of it."""
+    """Say whether a list must also hold one of other items than a literal before wants of it (or a text)."""
     source, term = found
     known = terms.get(source)
     if not (isinstance(term, Items) and isinstance(known, Items)):
@@ -172,9 +175,8 @@ def term_of(literal: Literal) -> Found:
         return _event(condition, literal.positive)
     if not isinstance(condition, Compare):
         return None
-    row = OPERATORS[condition.operator]
-    if row.moving or row.shape == "pattern":
-        return None  # patterns are slow: better to try few of them on what is left than all on each new value
+    if OPERATORS[condition.operator].moving:
+        return None
     return _TERMS.get(base_of(condition.operator), _test)(condition, literal.positive)
 
 
@@ -233,6 +235,13 @@ def _items(compare: Compare, positive: bool) -> Found:
     return _source("items", compare), Items(items) if wanted else Items(avoids=items)
 
 
+def _search(compare: Compare, positive: bool) -> Found:
+    argument: Any = compare.argument
+    wanted = argument.wanted if isinstance(argument, Pattern) else Wanted(re2.escape(str(argument)))
+    one = frozenset((wanted,))
+    return _source("patterns", compare), Items(one) if positive else Items(avoids=one)
+
+
 def _test(compare: Compare, positive: bool) -> Found:
     return _source(TESTS, compare), Tests(((compare, positive),))
 
@@ -264,6 +273,7 @@ _TERMS: Mapping[str, Callable[[Compare, bool], Found]] = {
     **dict.fromkeys(("equals", "not", "in", "not_in"), _values),
     **dict.fromkeys(_STRETCHES, _range),
     **dict.fromkeys(("starts_with", "ends_with"), _affix),
+    **dict.fromkeys(("contains", "matches"), _search),
     **dict.fromkeys(("has_any", "has_all", "has_none"), _items),
 }
 """Operator -> how its term is made; the others are evaluated."""
