@@ -1,11 +1,8 @@
 """The ``tagwerk`` command. Exit codes: 0 good, 1 findings, 2 usage."""
 
-import functools
 import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import ParamSpec
 
 import click
 
@@ -23,33 +20,11 @@ from edge import (
     test_command,
 )
 from edge.app import create_app, make_services, wall_clock
-from edge.geo import BadDatabase
+from edge.cli_arguments import FILE, FOLDER, LOG, findings_to_exit, must_be_a_site, readable
 from edge.log import Log, capture
-from edge.secrets_file import BadSecrets
-from edge.settings import BadSettings, Settings
-from edge.stores.base import StoreError
+from edge.settings import Settings
 from edge.stores.open import open_store
 from edge.wording import counted
-from rules.findings import BadSite
-
-P = ParamSpec("P")
-FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
-LOG = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
-FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-
-
-def findings_to_exit(command: Callable[P, None]) -> Callable[P, None]:
-    """Turn what a person can mend into words on stderr and exit code 1."""
-
-    @functools.wraps(command)
-    def wrapped(*args: P.args, **kwargs: P.kwargs) -> None:
-        try:
-            command(*args, **kwargs)
-        except (BadSite, BadSettings, BadSecrets, BadDatabase, StoreError, OSError) as bad:
-            click.echo(str(bad), err=True)
-            sys.exit(1)
-
-    return wrapped
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -108,17 +83,6 @@ def check(place: Path) -> None:
     sys.exit(0 if check_command.run(place) else 1)
 
 
-def _must_be_a_site(folder: Path, parameter: str) -> None:
-    found = site_folder.folders(folder)
-    if found != [folder]:
-        option = f"{parameter} " if parameter.startswith("-") else ""
-        inside = " or ".join(f"{option}{each}" for each in found)
-        advice = f"write {inside}" if inside else "give the folder of one site"
-        raise click.BadParameter(
-            f"{folder} holds no site.yaml; {advice}", param_hint=f"'{parameter}'"
-        )
-
-
 @main.command("test")
 @click.argument("folder", metavar="DIR", type=FOLDER)
 @click.option(
@@ -151,14 +115,17 @@ def test_site(
     They are in tests/*.test.yaml: visitors that you invent, and what each is to see. What failed
     is said with the condition that decided it, and what no test reaches is listed.
     """
-    _must_be_a_site(folder, "DIR")
+    must_be_a_site(folder, "DIR")
     wanted = test_command.Wanted(junit, min_coverage, min_conditions, every)
     sys.exit(0 if test_command.run(folder, wanted) else 1)
 
 
 @main.command()
 @click.argument("folder", metavar="DIR", type=FOLDER)
-@click.option("--attributes", "file", metavar="FILE", help="YAML that says who comes; - is stdin.")
+@click.option(
+    "--attributes", "file", metavar="FILE", callback=readable,
+    help="YAML that says who comes; - is stdin.",
+)  # fmt: skip
 @click.option("--test", "test", metavar="NAME", help="Who comes in this test.")
 @click.option("--request", metavar="ID", help="Who came in a recorded request: a decision's id.")
 @click.option("--log", type=LOG, metavar="LOG", help="Where to find it.  [default: the store]")
@@ -185,7 +152,7 @@ def explain(
     """
     if [file, test, request].count(None) != 2:
         raise click.UsageError("Say who comes: --attributes FILE, --test NAME or --request ID")
-    _must_be_a_site(folder, "DIR")
+    must_be_a_site(folder, "DIR")
     url = Settings.from_env(os.environ).store if store is None else store
     who = explain_command.Who(file, test, request, log, url)
     explain_command.run(folder, who, explain_command.Wanted(slots, every, as_json))
@@ -225,7 +192,7 @@ def replay(folder: Path, log: Path, examples: int, as_json: bool) -> None:
     By the rules that decided them the answers are the same, byte for byte; by others it says what
     would change. LOG is what tagwerk recordings wrote; - is standard input.
     """
-    _must_be_a_site(folder, "DIR")
+    must_be_a_site(folder, "DIR")
     site = site_folder.open_site(folder).site
     sys.exit(0 if replay_command.run(site, log, examples, as_json) else 1)
 
@@ -240,7 +207,7 @@ def schema(folder: Path | None) -> None:
     Without DIR it says where the schemas are that hold for every site.
     """
     if folder is not None:
-        _must_be_a_site(folder, "DIR")
+        must_be_a_site(folder, "DIR")
     schema_command.run(folder)
 
 
@@ -261,7 +228,7 @@ def crm_import(file: Path, folder: Path, store: str | None) -> None:
     said with its line, and then nothing is imported. Customers that the store has already are
     replaced; those that are not in the file stay as they are.
     """
-    _must_be_a_site(folder, "--site")
+    must_be_a_site(folder, "--site")
     url = Settings.from_env(os.environ).store if store is None else store
     sys.exit(0 if crm_command.run(url, site_folder.open_site(folder).site, file) else 1)
 

@@ -23,6 +23,8 @@ TESTS = "tests"
 ENDINGS = (".test.yaml", ".test.yml")
 _NEARLY = (".yaml", ".yml", ".yaml.txt", ".yml.txt")
 STDIN = "-"
+_NO_TEST = "Write a test, or delete it"
+_NOBODY = "Write who comes: attributes: {device.type: mobile}; or {} for somebody of whom nothing is known"
 
 
 class PlacedSite(NamedTuple):
@@ -85,7 +87,7 @@ def _stray(name: str) -> Finding:
 
 
 def _tests(placed: PlacedSite, reader: Reader, name: str, path: Path) -> list[Persona]:
-    root = _parsed(reader, name, _bytes(str(path)))
+    root = _parsed(reader, name, _bytes(str(path)), _NO_TEST)
     return [] if root is None else _file(placed, reader).tests(root)
 
 
@@ -93,14 +95,14 @@ def _file(placed: PlacedSite, reader: Reader) -> PersonaFile:
     return PersonaFile(reader, placed.live.site, placed.live.policy.purposes)
 
 
-def _parsed(reader: Reader, name: str, data: bytes) -> Node | None:
+def _parsed(reader: Reader, name: str, data: bytes, advice: str) -> Node | None:
     try:
         root = parse(data, name)
     except BadSite as bad:
         reader.findings += bad.findings
         return None
     if root.value is None:
-        reader.refuse(root, "the file is empty", "Write a test, or delete it")
+        reader.refuse(root, "the file is empty", advice)
         return None
     return root
 
@@ -108,7 +110,7 @@ def _parsed(reader: Reader, name: str, data: bytes) -> Node | None:
 def read_persona(placed: PlacedSite, file: str) -> Persona:
     """Return the visitor that a file describes, ``-`` for standard input. Raises ``BadSite``."""
     reader = Reader()
-    root = _parsed(reader, file, _bytes(file))
+    root = _parsed(reader, file, _bytes(file), _NOBODY)
     persona = None if root is None else _file(placed, reader).explained(root)
     if persona is None:
         raise BadSite(reader.findings)

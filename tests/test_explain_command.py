@@ -1,6 +1,8 @@
 """``tagwerk explain``: the same for people and as JSON."""
 
 import json
+import os
+import threading
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -182,9 +184,53 @@ def test_a_file_that_is_wrong_is_told_so(tmp_path: Path) -> None:
     assert ended.exit_code == 1
 
 
-def test_a_file_that_is_not_there(tmp_path: Path) -> None:
-    ended = run(write(tmp_path), "--attributes", str(tmp_path / "x"), visitor=None)
-    assert ended.exit_code == 1 and "No such file" in ended.output
+def test_a_file_that_is_not_there_or_no_file(tmp_path: Path) -> None:
+    folder, advice = (
+        write(tmp_path),
+        "Give a YAML file that says who comes, or - for standard input",
+    )
+    for name, said in (
+        (tmp_path / "x", f"there is no file {tmp_path}/x. {advice}"),
+        (tmp_path / "rules", f"{tmp_path}/rules is a folder. {advice}"),
+        ("site.yaml/x", f"there is no file site.yaml/x. {advice}"),
+        ("", f"there is no file ''. {advice}"),
+        ("x" * 300, f"there is no file {'x' * 300}. {advice}"),
+    ):
+        ended = run(folder, "--attributes", str(name), visitor=None)
+        assert ended.output.splitlines()[-1] == f"Error: Invalid value for '--attributes': {said}"
+        assert ended.exit_code == 2
+
+
+def test_a_file_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder, file = write(tmp_path), tmp_path / "visitor.yaml"
+    file.write_text("{}")
+    monkeypatch.setattr("os.access", lambda path, mode: str(path) != str(file))
+    ended = run(folder, "--attributes", str(file), visitor=None)
+    assert f"{file} may not be read. Allow yourself to read it" in ended.output
+    assert ended.exit_code == 2
+
+
+def test_a_pipe_is_read_as_a_file(tmp_path: Path) -> None:
+    """As ``--attributes <(other-command)`` gives it."""
+    folder, pipe = write(tmp_path / "site"), tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_text, args=(VISITOR,))
+    writer.start()
+    ended = run(folder, "--attributes", str(pipe), visitor=None)
+    writer.join()
+    assert ended.exit_code == 0 and "consent: personalization" in ended.output
+
+
+@pytest.mark.parametrize("content", ["", "# later\n", "~"])
+def test_an_empty_file_is_told_what_it_holds(tmp_path: Path, content: str) -> None:
+    folder, file = write(tmp_path / "site"), tmp_path / "visitor.yaml"
+    file.write_text(content)
+    ended = run(folder, "--attributes", str(file), visitor=None)
+    assert ended.output == (
+        f"{file}:1:1: error: the file is empty. Write who comes: attributes: {{device.type: mobile}}; "
+        "or {} for somebody of whom nothing is known.\n"
+    )
+    assert ended.exit_code == 1
 
 
 def test_nothing_known_is_explained_too(tmp_path: Path) -> None:
