@@ -112,8 +112,8 @@ def test_site(
 ) -> None:
     """Run the tests of the site in DIR.
 
-    They are in tests/*.test.yaml: visitors that you invent, and what each is to see. What failed
-    is said with the condition that decided it, and what no test reaches is listed.
+    They are in tests/*.test.yaml or .test.yml: visitors that you invent, and what each is to see.
+    What failed is said with the condition that decided it, and what no test reaches is listed.
     """
     must_be_a_site(folder, "DIR")
     wanted = test_command.Wanted(junit, min_coverage, min_conditions, every)

@@ -1,7 +1,8 @@
 """Persona tests and the files that ``explain`` reads: from a site's folder to decisions."""
 
+import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
@@ -9,6 +10,7 @@ from urllib.parse import quote
 from consent.grants import IDENTIFYING
 from edge import site_folder
 from edge.context import Page, page_facts
+from edge.site_files import what_it_is
 from edge.site_folder import LiveSite, in_folder
 from rules.conditions import Context
 from rules.findings import BadSite, Finding
@@ -16,6 +18,7 @@ from rules.persona import Persona, context_of
 from rules.persona_file import PersonaFile
 from rules.places import Places
 from rules.reader import Reader
+from rules.site_paths import no_file
 from rules.source import MAX_BYTES, Node, parse
 from rules.values import Value
 
@@ -58,6 +61,9 @@ def read_tests(placed: PlacedSite) -> list[Persona]:
     findings: list[Finding] = []
     for path in _files(placed.folder):
         name = path.relative_to(placed.folder).as_posix()
+        if name == TESTS or not path.is_file():
+            findings.append(no_file(name, what_it_is(path), was_folder=name == TESTS))
+            continue
         if not name.endswith(ENDINGS) or path.parent != placed.folder / TESTS:
             findings.append(_stray(name))
             continue
@@ -69,13 +75,18 @@ def read_tests(placed: PlacedSite) -> list[Persona]:
     return tests
 
 
-def _files(folder: Path) -> Iterator[Path]:
-    """Yield the files of the tests folder that were meant to be read. Hidden ones are drafts."""
+def _files(folder: Path) -> list[Path]:
+    """Return what was meant to be read as tests, but no folder whose files are. Hidden ones are drafts."""
+    tests = folder / TESTS
     beside = (path for ending in ENDINGS for path in folder.glob(f"*{ending}"))
-    for path in sorted([*beside, *(folder / TESTS).rglob("*")]):
-        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
-        if path.is_file() and not hidden and path.name.lower().endswith(_NEARLY):
-            yield path
+    within = tests.rglob("*") if tests.is_dir() else filter(os.path.lexists, [tests])
+    found = [path for path in sorted([*beside, *within]) if _is_meant(path.relative_to(folder))]
+    return [path for path in found if not any(path in other.parents for other in found)]
+
+
+def _is_meant(path: Path) -> bool:
+    hidden = any(part.startswith(".") for part in path.parts)
+    return not hidden and (path.name.lower().endswith(_NEARLY) or path == Path(TESTS))
 
 
 def _stray(name: str) -> Finding:

@@ -2,12 +2,12 @@
 
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from rules.site_paths import SITE_FILE, belongs
+from rules.site_paths import IS_FOLDER, IS_LINK, IS_OTHER, NO_FILE, SITE_FILE, belongs
 from rules.source import MAX_BYTES
 
 _FOLDERS = ("rules", "blocks")
@@ -23,7 +23,10 @@ _UNSURE: Stamp = (0, 0, 0)
 
 
 class Snapshot(NamedTuple):
-    """The files of a site, by path relative to its folder, with ``/``, and what they were stamped."""
+    """The files of a site, by path relative to its folder, with ``/``, and what they were stamped.
+
+    What is called as a file and is none has a path that ends in ``/``, and for content what it is.
+    """
 
     stamps: Mapping[str, Stamp]
     files: Mapping[str, bytes]
@@ -34,7 +37,7 @@ def stamps(folder: Path) -> dict[str, Stamp]:
     found: dict[str, Stamp] = {}
     for path, entry in _entries(folder):
         with suppress(OSError):
-            status = entry.stat()
+            status = entry.stat(follow_symlinks=not path.endswith(NO_FILE))
             found[path] = (status.st_ctime_ns, status.st_ino, status.st_size)
     return found
 
@@ -46,17 +49,28 @@ def _entries(folder: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
         if entry.name == SITE_FILE or (whole and belongs(entry.name)):
             if entry.is_file():
                 yield entry.name, entry
-        elif entry.name in _FOLDERS and entry.is_dir():
+        elif entry.name in _FOLDERS and _leads_to(entry.is_dir):
             yield from _below(folder, entry.name)
+        elif entry.name in _FOLDERS:
+            yield f"{entry.name}{NO_FILE}", entry
 
 
 def _below(folder: Path, at: str) -> Iterator[tuple[str, os.DirEntry[str]]]:
     for entry in scan(folder / at):
         path = f"{at}/{entry.name}"
-        if entry.is_dir(follow_symlinks=False):
+        is_folder = entry.is_dir(follow_symlinks=False)
+        if is_folder:
             yield from _below(folder, path)
-        elif belongs(path) and entry.is_file():
-            yield path, entry
+        if belongs(path):
+            is_file = not is_folder and _leads_to(entry.is_file)
+            yield path if is_file else f"{path}{NO_FILE}", entry
+
+
+def _leads_to(is_one: Callable[[], bool]) -> bool:
+    try:
+        return is_one()
+    except OSError:  # a link that leads around to itself
+        return False
 
 
 def scan(folder: Path) -> list[os.DirEntry[str]]:
@@ -87,8 +101,17 @@ def snapshot(
 
 
 def _bytes(folder: Path, path: str, known: bytes | None) -> bytes:
+    if path.endswith(NO_FILE):
+        return what_it_is(folder / path.removesuffix(NO_FILE))
     with (folder / path).open("rb") as file:
         content = file.read(MAX_BYTES + 1)
     if len(content) > MAX_BYTES:
         return _TOO_LARGE
     return known if known == content else content
+
+
+def what_it_is(path: Path) -> bytes:
+    """Return what is called as a file and is none."""
+    if path.is_dir():
+        return IS_FOLDER
+    return IS_LINK if path.is_symlink() else IS_OTHER

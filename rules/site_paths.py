@@ -16,6 +16,19 @@ _ENDINGS = {
 """Ending of a file, in any case -> the folder it is read from, and how it is written there."""
 _HIDDEN_ENDING = ".txt"
 """What editors add to a name on systems that hide the ending."""
+NO_FILE = "/"
+"""Ends the path of what is called as a file, or as one of the folders, and is none."""
+IS_FOLDER, IS_LINK, IS_OTHER = b"folder", b"link", b"other"
+"""What it is instead: its content, among the files."""
+_NO_FILES = {
+    IS_FOLDER: ("this is a folder, and nothing of it is read", "Rename or delete it"),
+    IS_LINK: (
+        "this link leads to no file, and nothing is read",
+        "Point it at a file, or delete it",
+    ),
+    IS_OTHER: ("this is no file that can be read", "Put a file in its place, or delete it"),
+}
+_NO_FOLDER = ("this is no folder, and nothing of it is read", "Make it one, or delete it")
 
 
 @lru_cache(maxsize=4096)  # the same paths are looked at whenever a site is loaded
@@ -54,17 +67,34 @@ def named(files: Mapping[str, bytes], findings: list[Finding]) -> dict[str, byte
 
 
 def strays(files: Mapping[str, bytes], findings: list[Finding]) -> set[str]:
-    """Name the files that were meant to be read and are not; return the blocks among them."""
+    """Name what was meant to be read and is not; return the blocks among it.
+
+    A folder in the place of a file is not named where files within it are.
+    """
     blocks: set[str] = set()
     for path in sorted(files):
-        right = belongs(path)
-        if right is None or right == path:
+        is_file = not path.endswith(NO_FILE)
+        name = path if is_file else path.removesuffix(NO_FILE)
+        right = belongs(name) or name
+        if is_file and right == path:
             continue
         if right.startswith(BLOCKS):
             blocks.add(right.removeprefix(BLOCKS).partition(".")[0])
-        moved = right.rpartition("/")[0] != path.rpartition("/")[0]
-        hint = f"{'Move' if moved else 'Rename'} it to {right}"
-        if right in files:
-            hint = f"{right} is read: bring over what is missing there, and delete this file"
-        findings.append(Finding(path, 1, 1, "this file is not read", hint))
+        if is_file:
+            findings.append(_misplaced(path, right, files))
+        elif not any(other != path and other.startswith(path) for other in files):
+            findings.append(no_file(name, files[path], was_folder=belongs(name) is None))
     return blocks
+
+
+def no_file(path: str, instead: bytes, *, was_folder: bool = False) -> Finding:
+    """Say that what is called as a file, or as one of the folders, is none."""
+    return Finding(path, 1, 1, *(_NO_FOLDER if was_folder else _NO_FILES[instead]))
+
+
+def _misplaced(path: str, right: str, files: Mapping[str, bytes]) -> Finding:
+    moved = right.rpartition("/")[0] != path.rpartition("/")[0]
+    hint = f"{'Move' if moved else 'Rename'} it to {right}"
+    if right in files:
+        hint = f"{right} is read: bring over what is missing there, and delete this file"
+    return Finding(path, 1, 1, "this file is not read", hint)

@@ -1,8 +1,10 @@
 """The files of a site's folder: which are read, and which are read again."""
 
 import gc
+import os
+import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -92,6 +94,80 @@ def test_hidden_files_other_files_and_linked_folders_are_not_read(tmp_path: Path
     (folder / "blocks" / "linked.html").symlink_to(folder / "blocks" / "gold.html")
     wanted = ["blocks/gold.html", "blocks/linked.html", "rules/main.yaml", "site.yaml"]
     assert sorted(take(folder).files) == wanted
+
+
+def folder_(path: Path) -> None:
+    path.mkdir()
+
+
+def dangling(path: Path) -> None:
+    path.symlink_to(path.with_name("gone.yaml"))
+
+
+def around(path: Path) -> None:
+    path.symlink_to(path)
+
+
+NO_FILES: dict[Callable[[Path], None], str] = {
+    folder_: "this is a folder, and nothing of it is read. Rename or delete it.",
+    dangling: "this link leads to no file, and nothing is read. Point it at a file, or delete it.",
+    around: "this link leads to no file, and nothing is read. Point it at a file, or delete it.",
+    os.mkfifo: "this is no file that can be read. Put a file in its place, or delete it.",
+}
+
+
+@pytest.mark.parametrize("make", NO_FILES, ids=lambda make: make.__name__)
+@pytest.mark.parametrize("path", ["rules/x.yaml", "rules/x.yml", "blocks/x.html", "blocks/a/x.htm"])
+def test_what_is_called_as_a_file_and_is_none_is_named(
+    tmp_path: Path, make: Callable[[Path], None], path: str
+) -> None:
+    folder = write_site(tmp_path / "one")
+    (folder / path).parent.mkdir(exist_ok=True)
+    make(folder / path)
+    outcome = Readings(lambda: START).read(folder).outcome
+    assert [str(each) for each in outcome.findings] == [f"{path}:1:1: error: {NO_FILES[make]}"]
+
+
+def test_a_folder_whose_files_are_named_is_not_named_besides(tmp_path: Path) -> None:
+    folder = write_site(tmp_path / "one")
+    (folder / "rules" / "x.yaml").mkdir()
+    (folder / "rules" / "x.yaml" / "x.yaml").touch()
+    (finding,) = Readings(lambda: START).read(folder).outcome.findings
+    assert str(finding).endswith(
+        "x.yaml/x.yaml:1:1: error: this file is not read. Move it to rules/x.yaml."
+    )
+
+
+def test_a_block_that_is_no_file_is_not_missing_as_well(tmp_path: Path) -> None:
+    folder = write_site(tmp_path / "one")
+    (folder / "blocks" / "gold.html").unlink()
+    dangling(folder / "blocks" / "gold.html")
+    outcome = Readings(lambda: START).read(folder).outcome
+    assert [each.path for each in outcome.findings] == ["blocks/gold.html"]
+
+
+@pytest.mark.parametrize("make", [Path.touch, dangling])
+@pytest.mark.parametrize("name", ["rules", "blocks"])
+def test_what_is_called_as_a_folder_and_is_none_is_named(
+    tmp_path: Path, make: Callable[[Path], None], name: str
+) -> None:
+    folder = write_site(tmp_path / "one", rules="{campaign: a, rules: []}")
+    shutil.rmtree(folder / name)
+    make(folder / name)
+    outcome = Readings(lambda: START).read(folder).outcome
+    said = "this is no folder, and nothing of it is read. Make it one, or delete it."
+    assert [str(each) for each in outcome.findings] == [f"{name}:1:1: error: {said}"]
+
+
+def test_a_link_that_leads_somewhere_again_is_read(tmp_path: Path) -> None:
+    folder, readings = write_site(tmp_path / "one"), Readings(lambda: START)
+    dangling(folder / "rules" / "x.yaml")
+    assert readings.read(folder).outcome.live is None
+    (folder / "rules" / "gone.yaml").write_text("{campaign: a, rules: []}")
+    (folder / "rules" / "gone.yaml").rename(folder / "rules" / "gone.yaml~")
+    (folder / "rules" / "x.yaml").unlink()
+    (folder / "rules" / "x.yaml").symlink_to("gone.yaml~")
+    assert readings.is_changed(folder) and readings.read(folder).outcome.live is not None
 
 
 def test_a_file_too_large_hides_nothing_else(tmp_path: Path) -> None:
