@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 
+from rules.keys import milliseconds
 from rules.model import Site
 from rules.persona import Persona, Want
 from rules.persona_reader import PersonaReader
@@ -19,6 +20,10 @@ EXPLAINED_KEYS = ("name", *_PERSONA, "slots", "want")
 _NOBODY = "none"
 _DATED = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ].*)?\Z")
 """What begins with a day as people write it: ISO 8601 has shorter and stranger forms."""
+
+
+_LATEST = milliseconds(datetime(3000, 1, 1, tzinfo=UTC))
+"""Far from where calendars end: whatever window reaches back from now begins within them."""
 
 
 class PersonaFile:
@@ -104,8 +109,12 @@ class PersonaFile:
             hint = "Write 2026-09-10T12:00, in UTC, or with an offset: 2026-09-10T12:00+02:00"
             self._reader.refuse(node, f"'{text}' is no moment", hint)
             return None
-        aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-        return int(aware.timestamp() * 1000)
+        found = milliseconds(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+        if 0 <= found < _LATEST:
+            return found
+        message = f"'{text}' is in no year that a test can be in"
+        self._reader.refuse(node, message, "Write a year from 1970 to 2999")
+        return None
 
     def _slots(self, node: Node | None) -> tuple[str, ...] | None:
         if node is None:

@@ -1,9 +1,8 @@
 """Reads the parts of a persona: consent, attributes and what they did, each checked as rules are."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Final
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from rules.argument_reader import ArgumentReader
@@ -12,6 +11,7 @@ from rules.conditions import reader_of
 from rules.findings import did_you_mean_key
 from rules.model import EventType, Site
 from rules.operators import OPERATORS
+from rules.page_address import said_by
 from rules.persona import Happened
 from rules.reader import Reader, said
 from rules.site_file import PURPOSES
@@ -81,13 +81,26 @@ class PersonaReader:
         if node is None:
             return {}
         found: dict[str, Value] = {}
-        for name, (key, value) in self._reader.entries(node, "attributes").items():
+        entries = self._reader.entries(node, "attributes")
+        for name, (key, value) in entries.items():
             attribute = self._attribute(name, key)
             if attribute is not None:
                 read = self._value(attribute, value)
                 if read is not None:
                     found[name] = read
+        if _URL in found:
+            self._check_page(str(found[_URL]), found, entries)
         return found
+
+    def _check_page(
+        self, url: str, found: Mapping[str, Value], entries: Mapping[str, tuple[Node, Node]]
+    ) -> None:
+        """Refuse what is stated of the page otherwise than its address says."""
+        for name, there in said_by(url).items():
+            here = found.get(name, there)
+            if here != there:
+                message = f"{name} is '{here}' here and '{there}' in {_URL}"
+                self._reader.refuse(entries[name][1], message, "Leave one of them out")
 
     def language(self, node: Node | None, attributes: dict[str, Value]) -> dict[str, Value]:
         """Return the attribute that ``language`` is short for: the page's."""
@@ -133,7 +146,7 @@ class PersonaReader:
     def _address(self, node: Node) -> None:
         """Refuse what looks like an address and cannot be taken apart as one."""
         try:
-            urlsplit(str(node.value))
+            said_by(str(node.value))
         except ValueError:
             message = f"'{node.value}' is no address"
             self._reader.refuse(

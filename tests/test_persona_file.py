@@ -130,6 +130,27 @@ def test_any_attribute_can_be_stated() -> None:
     assert one(f"attributes: {written}").attributes == wanted
 
 
+@pytest.mark.parametrize(
+    "more",
+    [
+        "page.path: /größe",
+        "utm.source: 'a b'",
+        "page.query.utm_source: 'a b'",
+        "utm.medium: mail",
+        "page.query.none: x",
+        "page.referrer: 'https://www.google.com/'",
+    ],
+)
+def test_what_the_address_says_can_be_stated_too(more: str) -> None:
+    url = "'https://shop.example/gr%C3%B6%C3%9Fe?utm_source=a+b&utm_medium=&none='"
+    assert len(one(f"attributes: {{page.url: {url}, {more}}}").attributes) == 2
+
+
+@pytest.mark.parametrize("now", ["1970-01-01T00:00", "2999-12-31T23:59", "1970-01-01T02:00+02:00"])
+def test_a_test_is_in_any_of_a_thousand_years(now: str) -> None:
+    assert one(f"now: {now}").now is not None
+
+
 def test_values_of_every_type_can_be_stated() -> None:
     written = "languages: [de, en], device.os_version: '14.2', client.ip: '2001:db8::1'"
     assert one(f"attributes: {{{written}, geo.location: '48.1,11.5'}}").attributes == {
