@@ -122,7 +122,8 @@ def _gaps(report: Report) -> Iterator[str]:
         part = f"{counted(count, 'request')} ({share(count, others)})"
         yield f"event {name} is not counted far enough in {part}: rules that count it may be wrong there"
     for name, count in report.left_out.items():
-        yield f"{name} is never recorded: {counted(count, 'request')} cannot be decided again for sure"
+        verb = "is" if count == 1 else "are"
+        yield f"{name} is never recorded: {counted(count, 'request')} {verb} decided otherwise without it"
 
 
 def _faults(report: Report) -> Iterator[str]:

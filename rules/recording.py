@@ -13,6 +13,7 @@ import msgspec
 from rules.conditions import Context, reader_of
 from rules.counter import Counter
 from rules.decide import Decision
+from rules.line_faults import why
 from rules.model import Schedule, Site
 from rules.shown_blocks import ShownBlocks
 
@@ -145,9 +146,21 @@ def from_line(line: bytes) -> Recorded:
     try:
         found = _decode(line)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as bad:
-        raise BadLine(str(bad)) from None
+        raise BadLine(why(bad)) from None
     if not 0 <= found.context.now < LATEST:
         raise BadLine("its time is in no calendar")
     if not found.decisions:
         raise BadLine("it holds no decision")
+    _check_slots(found)
     return found
+
+
+def _check_slots(found: Recorded) -> None:
+    """Refuse what no request can have: a slot decided twice, or one that was not asked for."""
+    seen: set[str] = set()
+    for slot in [each.slot for each in found.decisions]:
+        if slot in seen:
+            raise BadLine(f"it decides slot '{slot}' twice")
+        if found.slots is not None and slot not in found.slots:
+            raise BadLine(f"it decides slot '{slot}', which was not asked for")
+        seen.add(slot)

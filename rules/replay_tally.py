@@ -9,6 +9,7 @@ from rules.decide import NOTHING, Decision, Reason
 from rules.model import Site
 from rules.recording import Recorded
 from rules.replay import Change, Comparison, Outcome, replay, same_bytes
+from rules.unrecorded import Unrecorded
 
 MOST_KINDS = 10_000
 """Kinds of change that are told apart; more than that nobody reads."""
@@ -76,7 +77,7 @@ class Report(msgspec.Struct):
     faulty: int = 0
     faults: list[Fault] = []
     left_out: dict[str, int] = {}
-    """Attribute that is never recorded -> requests of the same rules that may differ for it."""
+    """Attribute that is never recorded -> requests of the same rules that differ without it and not with it."""
     changed: int = 0
     """Requests that change in any slot, seen or not."""
     slots: dict[str, SlotTally] = {}
@@ -96,6 +97,7 @@ class Tally:
     def __init__(self, site: Site) -> None:
         self._site = site
         self._comparison = Comparison(site)
+        self._unrecorded = Unrecorded(site)
         self._report = Report(site.name, site.version)
         self._kinds: dict[Change, Example] = {}
         self._unknown: Counter[str] = Counter()
@@ -106,10 +108,12 @@ class Tally:
         """Decide one recorded request again; ``line`` says where it stands."""
         report, decisions = self._report, replay(self._site, recorded)
         report.requests += 1
+        same_rules = recorded.version == self._site.version
+        before = () if same_rules else recorded.decisions  # other rules may have had other slots
         # A dict, because a set has no order and the report is to be the same each time.
-        for slot in dict.fromkeys([each.slot for each in (*decisions, *recorded.decisions)]):
+        for slot in dict.fromkeys([each.slot for each in (*decisions, *before)]):
             report.slots.setdefault(slot, SlotTally()).requests += 1
-        if recorded.version == self._site.version:
+        if same_rules:
             report.same_rules += 1
             if not same_bytes(recorded, decisions):
                 self._differs(line, recorded, decisions)
@@ -122,7 +126,7 @@ class Tally:
             self._count(line, recorded, change)
 
     def _differs(self, line: int, recorded: Recorded, decisions: tuple[Decision, ...]) -> None:
-        if recorded.left_out:
+        if self._unrecorded.explains(recorded):
             self._left_out.update(recorded.left_out)
             return
         report = self._report

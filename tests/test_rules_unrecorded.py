@@ -1,0 +1,138 @@
+"""An address is never recorded: what depends on it cannot be decided again, and nothing else is excused."""
+
+import msgspec
+import pytest
+
+import recorded_logs
+from rules.loader import load
+from rules.model import Site
+from rules.recording import Recorded, from_line, to_line
+from rules.replay_tally import Report, Tally
+
+SITE = """
+site: test
+origins: ["https://shop.example"]
+languages: [de]
+consent: {revision: 1}
+slots: {hero: {}, strip: {}, foot: {fallback: {block: address}}}
+audiences:
+  branch: {client.ip: {in_cidr: [198.51.100.0/24, "2001:db8:1::/48"]}}
+"""
+RULES = """
+campaign: main
+rules:
+  - {id: office, slot: hero, priority: 3, when: {client.ip: {in_cidr: 192.0.2.0/24}}, show: {block: office}}
+  - {id: branch, slot: hero, priority: 2, when: {audience: branch}, show: {block: address}}
+  - id: guest
+    slot: hero
+    priority: 1
+    when: {not: {client.ip: {in: [192.0.2.1, 203.0.113.7]}}}
+    show: {block: guest}
+  - {id: sale, slot: strip, when: {page.path: /sale}, show: {block: guest}}
+"""
+FILES = {
+    "site.yaml": SITE,
+    "rules/main.yaml": RULES,
+    "blocks/office.html": "<b>office</b>",
+    "blocks/guest.html": "<b>guest</b>",
+    "blocks/address.html": "<b>{{ attr['client.ip'] }}</b>",
+}
+
+
+def site(rules: str = RULES) -> Site:
+    files = {**FILES, "rules/main.yaml": rules}
+    loaded = load({name: text.encode() for name, text in files.items()})
+    assert loaded.site is not None, loaded.findings
+    return loaded.site
+
+
+def recorded(address: str | None, path: str = "/sale") -> Recorded:
+    facts = {"page.path": path, **({"client.ip": address} if address else {})}
+    return from_line(to_line(recorded_logs.recorded(site(), facts)))
+
+
+def tally(*requests: Recorded) -> Report:
+    counting = Tally(site())
+    for line, each in enumerate(requests):
+        counting.add(line, each)
+    return counting.report()
+
+
+@pytest.mark.parametrize(
+    ("address", "rule"),
+    [
+        ("192.0.2.200", "office"),
+        ("192.0.2.1", "office"),
+        ("198.51.100.255", "branch"),
+        ("2001:db8:1:ffff::1", "branch"),
+        ("203.0.113.8", "guest"),
+        ("2001:db8:2::1", "guest"),
+        ("203.0.113.7", None),
+    ],
+)
+def test_what_some_address_explains_is_no_fault(address: str, rule: str | None) -> None:
+    request = recorded(address)
+    assert request.decisions[0].rule == rule and address.encode() not in to_line(request)
+    report = tally(request, request)
+    assert (report.faulty, report.left_out) == (0, {"client.ip": 2})
+
+
+@pytest.mark.parametrize("address", ["192.0.2.200", "198.51.100.1", "203.0.113.7", "203.0.113.8"])
+@pytest.mark.parametrize(
+    ("slot", "edit"),
+    [
+        (1, {"html": "<b>other</b>"}),
+        (1, {"rule": None}),
+        (0, {"rule": "sale"}),
+        (0, {"html": "<b>other</b>"}),
+        (0, {"id": "0-0"}),
+    ],
+)
+def test_what_no_address_explains_is_a_fault(
+    address: str, slot: int, edit: dict[str, str | None]
+) -> None:
+    request = recorded(address)
+    decisions = list(request.decisions)
+    decisions[slot] = msgspec.structs.replace(decisions[slot], **edit)
+    report = tally(msgspec.structs.replace(request, decisions=tuple(decisions)))
+    assert (report.faulty, report.left_out) == (1, {})
+
+
+def test_two_slots_are_explained_by_one_address() -> None:
+    """Each of the decisions is one that an address explains, and no address explains both."""
+    rules = RULES.replace("when: {page.path: /sale}", "when: {client.ip: 203.0.113.7}")
+    made = site(rules)
+    one, other = (
+        recorded_logs.recorded(made, {"client.ip": address})
+        for address in ("192.0.2.9", "203.0.113.7")
+    )
+    mixed = msgspec.structs.replace(one, decisions=(one.decisions[0], *other.decisions[1:]))
+    counting = Tally(made)
+    for line, each in enumerate((one, other, mixed)):
+        counting.add(line, each)
+    assert (counting.report().faulty, counting.report().left_out) == (1, {"client.ip": 2})
+
+
+def test_who_had_no_address_is_not_excused() -> None:
+    request = recorded("192.0.2.9")
+    for left_out, faulty in ((("client.ip",), 0), ((), 1), (("crm.name",), 1)):
+        assert tally(msgspec.structs.replace(request, left_out=left_out)).faulty == faulty
+
+
+@pytest.mark.parametrize(
+    "when",
+    [
+        "{page.path: /sale}",
+        "{client.ip: {exists: true}}",
+        "{client.ip: {in_cidr: [0.0.0.0/8, 255.0.0.0/8]}}",
+        "{not: {client.ip: {in_cidr: ['::/8', 'ff00::/8']}}}",
+    ],
+)
+def test_rules_that_compare_with_no_address_or_the_last_one(when: str) -> None:
+    rule = f"{{id: a, slot: hero, when: {when}, show: {{block: address}}}}"
+    made = site(f"campaign: main\nrules: [{rule}]")
+    counting = Tally(made)
+    for line, address in enumerate(("0.1.2.3", "255.255.255.255", "::1", "ff00::1", "10.0.0.1")):
+        facts = {"page.path": "/sale", "client.ip": address}
+        counting.add(line, recorded_logs.recorded(made, facts))
+    assert (counting.report().faulty, counting.report().left_out) == (0, {"client.ip": 5})
