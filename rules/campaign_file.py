@@ -160,13 +160,14 @@ class CampaignFile:
         """Refuse a rule that says it needs less consent than what it reads needs."""
         if node is None:
             return
+        before = len(self._reader.findings)
         declared = self._reader.texts(node, "purposes")
         for name in declared:
             if name not in PURPOSES:
                 hint = did_you_mean(name, PURPOSES)
                 self._reader.refuse(node, f"there is no purpose '{name}'", hint)
         missing = derived - {*declared, NO_PURPOSE}
-        if missing:
+        if missing and len(self._reader.findings) == before:
             names = ", ".join(sorted(missing))
             self._reader.refuse(
                 node, f"the rule reads what needs {names}", f"Add {names}, or leave the key out"
