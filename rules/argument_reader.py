@@ -23,6 +23,7 @@ from rules.wrong_values import WORD, hint_to
 MAX_PATTERN = 1024
 UTC = ZoneInfo("UTC")
 _BOUNDS = ("lt", "lte", "gt", "gte", "between")
+_ONE = "Write one value, or {between: [a, b]} for all from the first to the second"
 _TO_THE_END = ("lte", "gt", "after")
 """Operators for which a day alone means its last moment."""
 
@@ -79,7 +80,9 @@ class ArgumentReader:
             in_ = self._word.replace(base_of(self._word), "in")
             without = f"without '{self._word}', or " if self._word == "equals" else ""
             hint = f"Write it {without}with '{in_}'"
-            self._no_list("value", hint if base_of(self._word) == "equals" else "")
+            if base_of(self._word) != "equals":
+                hint = _ONE if self._word in _BOUNDS else "Write one value"
+            self._no_list("value", hint)
             return node.value
         ready = self._ready(node, last or self._word in _TO_THE_END)
         if ready is None:

@@ -8,7 +8,7 @@ import re
 from zoneinfo import ZoneInfo
 
 from rules.arguments import DAY_MS, Networks, Times, Weekdays, Window
-from rules.attributes import OTHER_WEEKDAYS, WEEKDAYS
+from rules.attributes import IN_ENGLISH, OTHER_WEEKDAYS, WEEKDAYS
 from rules.clock import window
 from rules.findings import did_you_mean
 from rules.keys import address
@@ -20,6 +20,8 @@ _LOOSE_TIME = re.compile(
     r"([0-9]{1,2})(?:[:.]?([0-9]{2}))?(?::[0-9]{2})? ?(?:uhr|h)?", re.IGNORECASE
 )
 _UNITS = {"minute": "m", "min": "m", "stunde": "h", "hour": "h", "std": "h", "tag": "d", "day": "d"}
+_DAYS = {"w": 7, "mo": 30, "y": 365, "j": 365}
+_UNITS_OF_A_WINDOW = "Write a number and m, h or d: 90m, 12h, 30d"
 _LOOSE_WINDOW = re.compile(r"([0-9]{1,5}) ?([A-Za-z]*)")
 _MAPPED = ipaddress.IPv6Network("::ffff:0:0/96")
 _Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -32,20 +34,21 @@ def read_window(reader: Reader, node: Node, what: str = "the window") -> int | N
         return None
     length = window(text)
     if length is None:
-        reader.refuse(node, f"'{text}' is no window", _window_hint(text))
+        reader.refuse(node, f"'{text}' is no window", window_hint(text) or _UNITS_OF_A_WINDOW)
     return length
 
 
-def _window_hint(text: str) -> str:
+def window_hint(text: str) -> str:
+    """Return what to write for a time in another unit than those there are; nothing if it is none."""
     match = _LOOSE_WINDOW.fullmatch(text)
-    word = match[2].lower() if match else ""
+    if match is None or match[2] == "M":  # months, or minutes
+        return ""
+    number, word = int(match[1]), match[2].lower()
     unit = next((unit for name, unit in _UNITS.items() if word.startswith(name)), "")
-    if match and unit and int(match[1]):
-        return f"Write {int(match[1])}{unit}"
-    weeks = match is not None and word.startswith("w") and 0 < int(match[1]) * 7 < 100_000
-    if match and weeks:
-        return f"Write {int(match[1]) * 7}d"
-    return "Write a number and m, h or d: 90m, 12h, 30d"
+    if unit and number:
+        return f"Write {number}{unit}"
+    days = number * next((days for name, days in _DAYS.items() if word.startswith(name)), 0)
+    return f"Write {days}d" if 0 < days < 100_000 else ""
 
 
 def read_last(reader: Reader, node: Node, word: str, zone: ZoneInfo | None) -> Window | None:
@@ -75,13 +78,14 @@ def read_days(reader: Reader, node: Node, zone: ZoneInfo) -> Weekdays | None:
 
 
 def _day(reader: Reader, node: Node) -> str | None:
-    word, listed = node.value, f"Write one of {', '.join(WEEKDAYS)}"
+    word, listed = node.value, IN_ENGLISH
     if not isinstance(word, str):
         reader.refuse(node, f"a day of the week must be a text, not {said(node)}", listed)
         return None
     if word in WEEKDAYS:
         return word
-    hint = did_you_mean(word, WEEKDAYS, OTHER_WEEKDAYS, listed)
+    meant = OTHER_WEEKDAYS.get(word.lower())
+    hint = f"Write '{meant}'" if meant else did_you_mean(word, WEEKDAYS, otherwise=listed)
     reader.refuse(node, f"there is no day '{word}'", hint)
     return None
 

@@ -20,7 +20,7 @@ class Attribute(msgspec.Struct, frozen=True):
     freshness: int | None = None
     """Milliseconds after which a value is no longer known; None: never."""
     other_words: Mapping[str, str] = {}
-    """What people write for a value -> the value; in small letters where not all values are known."""
+    """What people write for a value -> the value; in small letters, but where they are all capitals."""
 
 
 DEVICES = ("mobile", "tablet", "desktop", "bot")
@@ -31,10 +31,43 @@ _GERMAN_WEEKDAYS = (
 OTHER_WEEKDAYS = {
     word: day
     for day, german in zip(WEEKDAYS, _GERMAN_WEEKDAYS, strict=True)
-    for other in (german, german[:2], day[:3])
-    for word in (other, other.title())
+    for other in (german, german[:2], day[:2], day[:3], day[:4])
+    for word in (other, f"{other}s", f"{other}.")
+} | {"thurs": "thursday", "sonnabend": "saturday", "sonnabends": "saturday"}
+"""What people write for the days, in small letters: in German, of every week, and short."""
+IN_ENGLISH = "Write days in English: monday, or [saturday, sunday]"
+_OTHER_DEVICES = {
+    **dict.fromkeys(
+        (
+            "smartphone",
+            "phone",
+            "mobile phone",
+            "cell phone",
+            "cellphone",
+            "handy",
+            "mobiltelefon",
+            "telefon",
+        ),
+        "mobile",
+    ),
+    "iphone": "mobile",
+    **dict.fromkeys(("ipad", "tablet-pc", "tablet pc"), "tablet"),
+    **dict.fromkeys(
+        (
+            "pc",
+            "desktop-pc",
+            "desktop pc",
+            "computer",
+            "rechner",
+            "laptop",
+            "notebook",
+            "mac",
+            "macbook",
+        ),
+        "desktop",
+    ),
+    **dict.fromkeys(("crawler", "spider", "robot", "googlebot"), "bot"),
 }
-"""What people write for the days: in German, and short."""
 _SYSTEMS = ("Windows", "Mac OS X", "Linux", "Chrome OS", "Android", "iOS")
 _OTHER_SYSTEMS = {
     **dict.fromkeys(("mac", "macos", "os x", "osx"), "Mac OS X"),
@@ -73,7 +106,7 @@ _BUILT_IN = (
     Attribute("utm.campaign", "string"),
     Attribute("utm.term", "string"),
     Attribute("utm.content", "string"),
-    Attribute("device.type", "string", values=DEVICES),
+    Attribute("device.type", "string", values=DEVICES, other_words=_OTHER_DEVICES),
     Attribute("device.os", "string", other_words=_words(_SYSTEMS, _OTHER_SYSTEMS)),
     Attribute("device.browser", "string", other_words=_words(_BROWSERS, _OTHER_BROWSERS)),
     Attribute("device.os_version", "version"),
@@ -91,7 +124,9 @@ _BUILT_IN = (
     Attribute("languages", "list", values=LANGUAGES, form=_TWO_LETTERS),
     Attribute("time.now", "datetime"),
     Attribute("time.hour", "number", values=tuple(range(24)), form=f"{_WHOLE} from 0 to 23"),
-    Attribute("time.weekday", "string", values=WEEKDAYS, other_words=OTHER_WEEKDAYS),
+    Attribute(
+        "time.weekday", "string", values=WEEKDAYS, form=IN_ENGLISH, other_words=OTHER_WEEKDAYS
+    ),
     Attribute("time.date", "date"),
     Attribute("time.month", "number", values=tuple(range(1, 13)), form=f"{_WHOLE} from 1 to 12"),
     Attribute("customer.known", "boolean", source="link", purpose="personalization"),

@@ -14,6 +14,7 @@ from rules.values import ANY_TYPE
 EVENT = "exposure"
 """The event the tag sends when a block was really seen."""
 _PROPERTY = "rule"
+_TO_NOBODY = "Write 'enabled: false' for what nobody is to see"
 _DECLARED = (
     "exposure: {purpose: statistics, properties: {slot: string, rule: string, variant: string}}"
 )
@@ -25,12 +26,13 @@ def read_cap(
     """Return what is true of visitors who saw these rules often enough, its counter and its purpose."""
     if isinstance(node.value, int) and not isinstance(node.value, bool):
         message = f"a cap must be keys and values, not a number ({node.value})"
-        reader.refuse(node, message, f"Write {{times: {node.value}}}, or with 'within: 7d'")
+        reader.refuse(node, message, f"Write {{times: {max(1, node.value)}}}, or with 'within: 7d'")
         return None
     keys = reader.keys(node, "a cap", ("times", "within"), ("times",))
-    times = reader.whole(keys.get("times"), "times", 1)
+    times = reader.whole(keys.get("times"), "times", 1, _TO_NOBODY)
     if times is not None and times > MAX_COUNT:
-        reader.refuse(keys["times"], f"a cap is {MAX_COUNT} times at most")
+        hint = f"Write {MAX_COUNT}, or leave the cap out"
+        reader.refuse(keys["times"], f"a cap is {MAX_COUNT} times at most", hint)
         return None
     if not _countable(reader, events, node) or times is None or not rules:
         return None

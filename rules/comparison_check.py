@@ -16,6 +16,8 @@ _LOWER = ("gt", "gte", "after", "between")
 _UPPER = ("lt", "lte", "before", "between")
 _OUTSIDE = ("gt", "lt", "after", "before")
 """Bounds that are left out themselves."""
+_ALL_BUT = ("not", "not_in", "not_ignore_case", "not_in_ignore_case")
+_LEFT_OUT = "Leave out of the list what is meant"
 _TURN = {"time.hour": "midnight", "time.month": "the turn of the year"}
 """Attributes that begin anew -> where."""
 
@@ -101,6 +103,12 @@ def check_values(
     if len(found) > 1:
         hint = "All of them have to hold: leave one out"
         reader.refuse(node, f"{name} never meets {both(found)} at once", hint)
+        return
+    if word in _ALL_BUT:
+        one = word in ("not", "not_ignore_case")
+        always = f"is always {shown(argument)}" if one else f"is always one of {shown(argument)}"
+        hint = "No other value is declared" if one else _LEFT_OUT
+        reader.refuse(node, f"{name} {always}", hint)
         return
     text = argument if isinstance(argument, str) and never(word, "") else ""
     hint = did_you_mean(text, map(bare, attribute.values), attribute.other_words, attribute.form)

@@ -6,6 +6,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from rules.argument_reader import ArgumentReader
+from rules.argument_shapes import window_hint
 from rules.attributes import BUILT_IN, Attribute, find
 from rules.conditions import reader_of
 from rules.findings import did_you_mean_key
@@ -22,6 +23,8 @@ from rules.wrong_values import WORD, hint_to
 HAPPENED_KEYS = ("name", "properties", "ago", "times")
 MOST_TIMES: Final = 10_000
 """How often an event may be repeated: more than any rule asks for."""
+_NOT_AT_ALL: Final = "Leave the event out where it did not happen"
+_NO_TIME: Final = "Write a number and m, h or d: 90m, 12h, 3d; leave it out for just now"
 _NECESSARY: Final = "necessary"
 _LANGUAGE: Final = "page.language"
 _URL: Final = "page.url"
@@ -164,9 +167,10 @@ class PersonaReader:
         reader = self._reader
         keys = reader.keys(node, "what happened", HAPPENED_KEYS, ("name",))
         name = reader.one_of(keys.get("name"), "event", self._site.events)
-        times = reader.whole(keys.get("times"), "times", 1)
+        times = reader.whole(keys.get("times"), "times", 1, _NOT_AT_ALL)
         if times is not None and times > MOST_TIMES:
-            reader.refuse(keys["times"], f"an event is repeated {MOST_TIMES:,} times at most")
+            message = f"an event is repeated {MOST_TIMES:,} times at most"
+            reader.refuse(keys["times"], message, f"Write {MOST_TIMES}")
         ago = self._ago(keys.get("ago"))
         if name is None:
             return None
@@ -190,7 +194,6 @@ class PersonaReader:
             return 0
         match = _AGO.match(text)
         if match is None:
-            hint = "Write a number and m, h or d: 90m, 12h, 3d; leave it out for just now"
-            self._reader.refuse(node, f"'{text}' is no time ago", hint)
+            self._reader.refuse(node, f"'{text}' is no time ago", window_hint(text) or _NO_TIME)
             return 0
         return int(match[1]) * _UNIT[match[2]]

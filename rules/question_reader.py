@@ -24,6 +24,7 @@ from rules.wrong_values import WORD
 QUESTIONS = ("count", "sum", "last", "first")
 MAX_COUNT = 1000
 NUMERIC = ("equals", "not", "lt", "lte", "gt", "gte", "between")
+_FROM_0 = "A count is a whole number of at least 0"
 Found = tuple[PastEvent, Counter]
 _Comparisons = tuple[tuple[str, Any], ...]
 
@@ -62,7 +63,7 @@ class QuestionReader:
     def _counts(self) -> _Comparisons:
         reader, node = self._reader, self._node
         if not isinstance(node.value, dict):
-            number = reader.whole(node, "count")
+            number = reader.whole(node, "count", hint=_how_often(node.value))
             self._check_bounded(number, node)
             return (("equals", number or 0),)
         before = len(reader.findings)
@@ -75,14 +76,17 @@ class QuestionReader:
 
     def _check_bounded(self, argument: object, node: Node) -> None:
         if any(not 0 <= bound <= MAX_COUNT for bound in _bounds(argument)):
-            self._reader.refuse(node, f"counts are compared with 0 to {MAX_COUNT}")
+            hint = f"Write {MAX_COUNT} at most: no more events are counted"
+            if min(_bounds(argument)) < 0:
+                hint = _FROM_0
+            self._reader.refuse(node, f"counts are compared with 0 to {MAX_COUNT}", hint)
 
     def _check_some(self, found: _Comparisons) -> None:
         """Refuse what no count meets, and what every count meets."""
         reader, node = self._reader, self._node
         counts = range(MAX_COUNT + 2)
         if not any(holds(found, count) for count in counts):
-            hint = "A count is a whole number of at least 0"
+            hint = _FROM_0
             reader.refuse(node, f"count never meets {both(found)}", hint)
         elif all(holds(found, count) for count in counts):
             hint = "Write {gte: 1} for at least once, or leave the condition out"
@@ -215,6 +219,15 @@ _READERS: dict[str, Callable[[QuestionReader], Found | None]] = {
 def _bounds(argument: object) -> list[float]:
     values = argument if isinstance(argument, tuple) else (argument,)
     return [value for value in values if isinstance(value, (int, float))]
+
+
+def _how_often(value: object) -> str:
+    """Return what to write instead of a count that is none."""
+    if not isinstance(value, list):
+        return "Write 0 or more"
+    if len(value) == 1:
+        return f"Write {value[0].value}"
+    return "Write one number, or {between: [1, 2]} for all from the first to the second"
 
 
 def _keep(comparisons: _Comparisons) -> int:

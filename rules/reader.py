@@ -80,13 +80,15 @@ class Reader:
         value = self._scalar(node, what, "number")
         return value if isinstance(value, (int, float)) else None
 
-    def whole(self, node: Node | None, what: str, least: int = 0) -> int | None:
-        """Return a whole number of at least ``least``."""
-        value = self._scalar(node, what, "number")
+    def whole(self, node: Node | None, what: str, least: int = 0, hint: str = "") -> int | None:
+        """Return a whole number of at least ``least``; ``hint`` is for one that is less, and for a list."""
+        value = self._scalar(node, what, "number", hint)
         if isinstance(value, int) and value >= least:
             return value
-        if value is not None and node is not None:
-            self.refuse(node, f"{what} must be a whole number of at least {least}, not {value}")
+        if isinstance(value, (int, float)) and node is not None:
+            message = f"{what} must be a whole number of at least {least}, not {value}"
+            between = f"Write {int(value)} or {int(value) + 1}"
+            self.refuse(node, message, hint if value < least else between)
         return None
 
     def boolean(self, node: Node | None, what: str) -> bool | None:
@@ -118,14 +120,15 @@ class Reader:
             )
         return None
 
-    def _scalar(self, node: Node | None, what: str, wanted: str) -> object:
+    def _scalar(self, node: Node | None, what: str, wanted: str, for_list: str = "") -> object:
         if node is None:
             return None
         if type_of(node.value) == wanted:
             return node.value
         message = f"{what} must be {WORD[wanted]}, not {said(node)}"
         cut = node.commented and node.value is None
-        self.refuse(node, message, IN_QUOTES if cut else hint_to(node.value, wanted))
+        hint = for_list if isinstance(node.value, list) else hint_to(node.value, wanted)
+        self.refuse(node, message, IN_QUOTES if cut else hint)
         return None
 
 

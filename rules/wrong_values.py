@@ -54,7 +54,7 @@ def hint_to(value: object, wanted: str, form: str = "") -> str:
     if value is None:
         return "Write a value"
     if wanted == "string":
-        return "Put quotes around it"
+        return form or "Put quotes around it"
     if wanted == "list":
         return "Put quotes around it" if isinstance(value, (int, float)) else ""
     text = str(value)

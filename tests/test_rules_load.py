@@ -264,7 +264,7 @@ def test_a_fault_of_ours_is_a_finding_of_one_file(
     ("when", "wanted"),
     [
         ("{crm.vip: false}", "crm.vip is never false. Known here: true."),
-        ("{crm.vip: {not: true}}", "crm.vip is never not true. Known here: true."),
+        ("{crm.vip: {not: true}}", "crm.vip is always true. No other value is declared."),
         (
             "{crm.old: {equals: false, not_in: [false, true]}}",
             "equals false and not_in [false, true]",
