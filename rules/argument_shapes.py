@@ -41,7 +41,7 @@ def read_window(reader: Reader, node: Node, what: str = "the window") -> int | N
 def window_hint(text: str) -> str:
     """Return what to write for a time in another unit than those there are; nothing if it is none."""
     match = _LOOSE_WINDOW.fullmatch(text)
-    if match is None or match[2] == "M":  # months, or minutes
+    if match is None:
         return ""
     number, word = int(match[1]), match[2].lower()
     unit = next((unit for name, unit in _UNITS.items() if word.startswith(name)), "")

@@ -18,6 +18,17 @@ _OUTSIDE = ("gt", "lt", "after", "before")
 """Bounds that are left out themselves."""
 _ALL_BUT = ("not", "not_in", "not_ignore_case", "not_in_ignore_case")
 _LEFT_OUT = "Leave out of the list what is meant"
+_TWICE = (
+    ("not exists true", "exists false"),
+    ("not exists false", "exists true"),
+    ("not not_in_ignore_case ", "in_ignore_case "),
+    ("not not_ignore_case ", "equals_ignore_case "),
+    ("not not_within_last ", "within_last "),
+    ("not not_in ", "in "),
+    ("not not ", "equals "),
+    ("not has_none ", "has_any "),
+)
+"""What is said twice over -> the same said once."""
 _TURN = {"time.hour": "midnight", "time.month": "the turn of the year"}
 """Attributes that begin anew -> where."""
 
@@ -129,6 +140,15 @@ def _holds(word: str, value: Single, argument: object) -> bool:
 def both(comparisons: Iterable[tuple[str, object]]) -> str:
     """Return how a finding names comparisons."""
     return " and ".join(f"{word} {shown(argument)}" for word, argument in comparisons)
+
+
+def plainly(said: str) -> str:
+    """Return the words for a comparison without a double negation: ``in [...]`` for ``not not_in [...]``."""
+    for twice, once in _TWICE:
+        if said.startswith(twice):
+            several = " and " in said  # then the first not is of all of them
+            return f"not ({said[4:]})" if several else once + said.removeprefix(twice)
+    return said
 
 
 def _bounds(

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from rules.argument_reader import UTC
 from rules.attributes import BUILT_IN, Attribute, find
+from rules.comparison_check import plainly
 from rules.comparison_reader import read_comparisons
 from rules.conditions import ALWAYS, All, Any, Compare, Condition, Named, Not, reader_of
 from rules.contradictions import contradictions, leaves, said, subject_of
@@ -84,7 +85,7 @@ class ConditionParser:
             self._read(name)
 
     def parse_whole(self, node: Node) -> Condition:
-        """Return a condition that is no part of another: its parts must be able to hold together."""
+        """Return a condition whose parts must be able to hold together: a whole one, or what is not to hold."""
         before = len(self._reader.findings)
         condition = self.parse(node)
         if len(self._reader.findings) == before:
@@ -99,7 +100,7 @@ class ConditionParser:
             where = (
                 f"line {there.line}" if there.path == here.path else f"{there.path}:{there.line}"
             )
-            both = f"{said(later)} and, in {where}, {said(earlier)}"
+            both = f"{plainly(said(later))} and, in {where}, {plainly(said(earlier))}"
             message = f"{subject_of(later.condition)} never meets {both} at once"
             hint = "All of them have to hold: leave one out, or write any: if one is enough"
             self._reader.refuse(here, message, hint)
@@ -153,8 +154,9 @@ class ConditionParser:
 
     def _group(self, name: str, value: Node) -> Condition:
         if name == "not":
-            return Not(self.parse(value))
-        parts = tuple(self.parse(item) for item in self._reader.items(value, f"'{name}'"))
+            return Not(self.parse_whole(value))
+        parse = self.parse_whole if name == "none" else self.parse
+        parts = tuple(parse(item) for item in self._reader.items(value, f"'{name}'"))
         if value.value == []:
             self._reader.refuse(value, f"'{name}' lists no condition", "Begin each with '- '")
         if name == "all":
