@@ -12,7 +12,7 @@ from typing import Final
 import msgspec
 
 from edge.crm_rows import ID, BadFile, Progress, Rows
-from edge.crm_values import Attribute, BadValue, read_value, value_class
+from edge.crm_values import Attribute, BadValue, Points, read_value, value_class
 from edge.stores.base import Customer, Scalar, Store
 from edge.wording import counted, printable
 from rules.findings import did_you_mean
@@ -95,6 +95,7 @@ class _Reading:
         """Column -> the attribute that it fills."""
         self._lines: dict[str, int] = {}
         self.findings: list[Finding] = []
+        self._points = Points()
 
     def customers(self) -> Iterator[Customer]:
         """The good rows. Findings are complete when this ends."""
@@ -108,6 +109,8 @@ class _Reading:
                     yield customer
             if not self._lines and not self.findings:
                 raise BadFile(header, "no customer is below the header", "export the file again")
+            for doubt in self._points.doubtful():
+                self._found(*doubt)
         except BadFile as bad:
             self._found(bad.line, bad.column, bad.got, bad.hint)
 
@@ -194,8 +197,11 @@ class _Reading:
             self._lines[id] = line
 
     def _value(self, line: int, name: str, cell: str) -> Scalar:
+        declared = self._declared[self._fills[name]]
+        if declared.type == "number":
+            self._points.saw(line, name, cell)
         try:
-            return read_value(self._declared[self._fills[name]], cell)
+            return read_value(declared, cell)
         except BadValue as bad:
             self._found(line, name, f"{value_class(cell)} instead of {bad.wanted}", bad.hint)
             return None

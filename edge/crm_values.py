@@ -1,7 +1,7 @@
 """One cell of a customer file becomes the value of a declared attribute, or a reason why not."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Final, Protocol
 
@@ -10,6 +10,10 @@ from edge.wording import counted
 from rules.values import fits
 
 NUMBER: Final = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?", re.ASCII)
+THOUSANDS: Final = re.compile(r"[+-]?[1-9][0-9]{0,2}\.[0-9]{3}", re.ASCII)
+"""A number whose point may part thousands."""
+UNPARTED: Final = re.compile(r"[+-]?(?:[0-9]+\.[0-9]+|[0-9]{4,})", re.ASCII)
+"""A number that tells that points part no thousands: one with a point elsewhere, or four digits without."""
 DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 DIGITS: Final = 15
 """More digits than these a JSON number does not keep in every program."""
@@ -138,3 +142,31 @@ READERS: Final[Mapping[str, Callable[[str], Scalar]]] = {
     "ip": _ip,
     "location": _location,
 }
+
+
+class Points:
+    """What the points of numbers are, column by column: 1.000 alone may be one or a thousand."""
+
+    def __init__(self) -> None:
+        self._told: set[str] = set()
+        self._doubtful: dict[str, tuple[int, int]] = {}
+        """Column -> the first line with such a number, and how many have one."""
+
+    def saw(self, line: int, column: str, cell: str) -> None:
+        """Note a number."""
+        if THOUSANDS.fullmatch(cell):
+            first, many = self._doubtful.get(column, (line, 0))
+            self._doubtful[column] = (first, many + 1)
+        elif UNPARTED.fullmatch(cell):
+            self._told.add(column)
+
+    def doubtful(self) -> Iterator[tuple[int, str, str, str]]:
+        """Yield line, column, what is there and what to do, for each column that does not tell."""
+        for column, (line, many) in self._doubtful.items():
+            if column not in self._told:
+                also = f", as in {many:,} cells" if many > 1 else ""
+                got = f"a number like 1.000, which may be 1 or 1000{also}"
+                hint = (
+                    "write 1000 or 1.0: thousands without a point, fractions not with three digits"
+                )
+                yield line, column, got, hint

@@ -85,9 +85,11 @@ class ArgumentReader:
             self._no_list("value", hint)
             return node.value
         ready = self._ready(node, last or self._word in _TO_THE_END)
+        if attribute.type == "number" and self._reader.is_doubtful(node):
+            return ready
         if ready is None:
             shown = f"'{node.value}'" if isinstance(node.value, str) else said(node)
-            hint = hint_to(node.value, attribute.type, attribute.form)
+            hint = hint_to(node.written or node.value, attribute.type, attribute.form)
             message = f"{attribute.name} is {WORD[attribute.type]}, not {shown}"
             if self._shape == "items":
                 message = f"each of {attribute.name} is a text, not {shown}"

@@ -125,6 +125,8 @@ class CampaignFile:
         self.reads |= conditions.reads
         enabled = reader.boolean(keys.get("enabled"), "enabled") is not False and campaign.enabled
         priority = reader.number(keys.get("priority"), "priority")
+        if "priority" in keys:
+            reader.is_doubtful(keys["priority"])
         if name is None or slot is None or not variants or len(reader.findings) > before:
             return None
         purposes = frozenset(conditions.purposes)

@@ -23,6 +23,9 @@ WIDE_SPACE = "Type the space anew: some editors and web pages put wider ones in 
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 """Controls of terminals, breaks of lines and marks that turn texts around: they could forge findings."""
 _GLUED = re.compile(r"([^\s:]+)(?=[\s:])(:?)(\s*)(\S.*)")
+_PLAIN = re.compile(r"[^\W\d_][\w./-]*(?: [\w./-]+)*")
+"""A text that is one to YAML without quotes, whatever stands around it; but for these."""
+_NO_TEXTS = ("true", "false", "null")
 _CURLY = re.compile("[„“”‚‘’«»‹›]([^„“”‚‘’«»‹›]+)[“”‘’«»‹›\"']")
 
 
@@ -133,8 +136,9 @@ def without_curly_quotes(text: str) -> str | None:
 
 
 def straight_quotes(bare: str) -> str:
-    """Return the hint to a text in curly quotes."""
-    return f'Write {bare} or "{bare}": only straight quotes are quotes'
+    """Return the hint to a text in curly quotes; without any, it may be no text to YAML."""
+    without = f"{bare} or " if _PLAIN.fullmatch(bare) and bare.lower() not in _NO_TEXTS else ""
+    return f'Write {without}"{bare}": only straight quotes are quotes'
 
 
 @lru_cache(maxsize=64)  # a name that is wrong once is often wrong in many places

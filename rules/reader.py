@@ -8,7 +8,7 @@ import msgspec
 from rules.findings import AFTER_COMMA, IN_QUOTES, Finding, did_you_mean, did_you_mean_key, misspelt
 from rules.source import Node, cut_off
 from rules.values import type_of
-from rules.wrong_values import WORD, hint_to
+from rules.wrong_values import WORD, hint_to, may_be_thousands
 
 
 class Reader:
@@ -83,6 +83,8 @@ class Reader:
     def whole(self, node: Node | None, what: str, least: int = 0, hint: str = "") -> int | None:
         """Return a whole number of at least ``least``; ``hint`` is for one that is less, and for a list."""
         value = self._scalar(node, what, "number", hint)
+        if node is not None and self.is_doubtful(node):
+            return None
         if isinstance(value, int) and value >= least:
             return value
         if isinstance(value, (int, float)) and node is not None:
@@ -90,6 +92,16 @@ class Reader:
             between = f"Write {int(value)} or {int(value) + 1}"
             self.refuse(node, message, hint if value < least else between)
         return None
+
+    def is_doubtful(self, node: Node) -> bool:
+        """Say whether a number may be meant as thousands; if so, that is a finding."""
+        if type_of(node.value) != "number" or not may_be_thousands(node.shown):
+            return False
+        many, few = node.shown.replace(".", ""), f"{node.value:g}"
+        message = f"{node.shown} is {few}, and may be meant as {many}"
+        hint = f"Write {many}, or {few if few != node.shown else f'{few}0'}"
+        self.refuse(node, message, hint)
+        return True
 
     def boolean(self, node: Node | None, what: str) -> bool | None:
         """Return true or false."""
@@ -139,5 +151,5 @@ def said(node: Node) -> str:
         return "a list" if kind == "list" else "nothing"
     if kind == "mapping":
         return "keys and values"
-    shown = str(node.value).lower() if kind == "boolean" else repr(node.value)
+    shown = str(node.value).lower() if kind == "boolean" else node.written or repr(node.value)
     return f"{WORD[kind]} ({shown})"

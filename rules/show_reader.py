@@ -258,6 +258,9 @@ class ShowReader:
                 continue
             if value.commented:
                 self._reader.refuse(value, f"only '{value.value}' would be shown", IN_QUOTES)
+            if value.written:
+                message = f"{value.written} would be shown as {value.value}"
+                self._reader.refuse(value, message, "Put quotes around it")
             if isinstance(value.value, (str, int, float, bool)):
                 given[name] = value.value
             else:

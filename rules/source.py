@@ -42,6 +42,7 @@ _WORDS: dict[str, Scalar] = {
 }  # fmt: skip
 _BEGINS = frozenset("~nNtTfF+-.0123456789") | {""}
 """How a plain value begins that may be no text: most are told by a look at one letter."""
+_NUMBERS = (int, float)
 _INT = re.compile(r"[-+]?[0-9]+\Z")
 _OCTAL = re.compile(r"0o[0-7]+\Z")
 _HEX = re.compile(r"0x[0-9a-fA-F]+\Z")
@@ -78,6 +79,13 @@ class Node(msgspec.Struct, frozen=True, gc=False):
     """Whether a word that begins with # stands behind it, or in its place: a comment, to YAML."""
     faulty: bool = False
     """Whether something is said of it already, so that nobody knows what it was to be."""
+    written: str = ""
+    """How a number is written, where that is not how it is shown: 19.90, 0x10."""
+
+    @property
+    def shown(self) -> str:
+        """Return a value of one word as the file has it."""
+        return self.written or str(self.value)
 
     def plain(self) -> Plain:
         """Return the value as plain Python data, without places."""
@@ -203,6 +211,8 @@ class _Builder:
             return Node(self._path, line, column, text, True)
         value = _core_scalar(text)
         commented = (value is not None or not text) and self._commented(event.end_mark.index)
+        if value.__class__ in _NUMBERS and str(value) != text:
+            return Node(self._path, line, column, value, False, commented, written=text)
         return Node(self._path, line, column, value, False, commented)
 
     def _commented(self, at: int) -> bool:

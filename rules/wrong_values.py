@@ -33,6 +33,7 @@ SEVERAL = {
 """How findings call several of a type."""
 
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+_THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2}\.[0-9]{3}")
 _COMMA = re.compile(r"(-?[0-9]+),([0-9]+)")
 _WITH_UNIT = re.compile(r"0*([0-9]+)(?::00| ?[^\W\d_]{1,8}\.?| ?[%€$])")
 _DAY_FIRST = re.compile(r"([0-9]{1,2})\. ?([0-9]{1,2})\. ?([0-9]{4}|[0-9]{2})")
@@ -60,6 +61,11 @@ def hint_to(value: object, wanted: str, form: str = "") -> str:
     text = str(value)
     mended = _MENDED[wanted]((without_curly_quotes(text) or text).strip())
     return f"Write {mended}" if mended not in ("", text) else form or _FORM[wanted]
+
+
+def may_be_thousands(text: str) -> bool:
+    """Say whether a number with a point is written as others write thousands: 1.000."""
+    return _THOUSANDS.fullmatch(text) is not None
 
 
 def _number(text: str) -> str:

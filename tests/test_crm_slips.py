@@ -50,3 +50,42 @@ def test_an_attribute_may_be_called_as_the_key(world: World) -> None:
 def test_a_header_forges_no_line(world: World) -> None:
     report = world.import_text('id,"a\x1b[2J\nb"\nC1,x\n', ATTRIBUTES)
     assert report.ignored == ("a\\x1b[2J\\nb",)
+
+
+POINTS = {"crm.points": Declared("number"), "crm.name": Declared("string")}
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [["1.000"], ["1", "12.500", "-3.250"], ["999", "100.000"], ["1.234", "5"]],
+)
+def test_numbers_that_may_be_thousands_are_asked_about(world: World, cells: list[str]) -> None:
+    rows = "".join(f"C{number},{cell}\n" for number, cell in enumerate(cells))
+    (finding,) = world.import_text(f"id,points\n{rows}", POINTS).findings
+    line = next(number for number, cell in enumerate(cells, start=2) if "." in cell)
+    many = sum("." in cell for cell in cells)
+    also = f", as in {many} cells" if many > 1 else ""
+    assert str(finding).startswith(f"customers.csv:{line}: column points: ")
+    assert finding.got == f"a number like 1.000, which may be 1 or 1000{also}"
+    assert finding.hint.startswith("write 1000 or 1.0: thousands without a point")
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["1.000", "0.250"],
+        ["1.000", "2.5"],
+        ["1.000", "1000"],
+        ["1.000", "1234.567"],
+        ["1.0000"],
+        ["0.125"],
+    ],
+)
+def test_a_column_that_tells_what_its_points_are_is_read(world: World, cells: list[str]) -> None:
+    rows = "".join(f"C{number},{cell}\n" for number, cell in enumerate(cells))
+    assert world.import_text(f"id,points\n{rows}", POINTS).findings == ()
+    assert world.attributes("C0")["crm.points"] == float(cells[0])
+
+
+def test_a_text_may_look_like_thousands(world: World) -> None:
+    assert world.import_text("id,name\nC1,1.000\n", POINTS).findings == ()
