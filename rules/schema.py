@@ -51,7 +51,7 @@ Kind = Literal["site", "rules", "test"]
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 _MOMENT: Final[Json] = {
     "type": "string",
-    "pattern": f"{DAY}([T ]{HOUR}(Z|[+-][0-9]{{2}}:?[0-9]{{2}})?)?$",
+    "pattern": f"{DAY}([T ]{HOUR}(Z|[+-][0-9]{{2}}:[0-9]{{2}})?)?$",
 }
 _PLAIN: Final[Json] = {"type": ["string", "number", "boolean"]}
 _SHOW: Final[Json] = {"$ref": "#/$defs/show"}

@@ -136,6 +136,11 @@ TESTED = """
         ("reason: CONSENT_REQUIRED", "reason: NO", ""),
         ("consent: all", "consent: some", ""),
         ("ago: 3d", "ago: 3 days", ""),
+        ("now: 2026-09-10T18:00", "now: 2026-09-10 18:00", "good any"),
+        ("now: 2026", "now: 1970", "good any"),
+        ("now: 2026", "now: 2999", "good any"),
+        ("now: 2026", "now: 1969", ""),
+        ("now: 2026", "now: 3000", ""),
     ],
 )
 def test_a_file_of_tests(old: str, new: str, own: str) -> None:
