@@ -67,9 +67,9 @@ def read_tests(placed: PlacedSite) -> list[Persona]:
         if not name.endswith(ENDINGS) or path.parent != placed.folder / TESTS:
             findings.append(_stray(name))
             continue
-        reader = Reader()
-        tests += _tests(placed, reader, name, path)
-        findings += reader.findings
+        read, found = read_file(placed, name, _bytes(str(path)))
+        tests += read
+        findings += found
     if findings:
         raise BadSite([in_folder(placed.folder, finding) for finding in findings])
     return tests
@@ -97,9 +97,12 @@ def _stray(name: str) -> Finding:
     return Finding(name, 1, 1, "this file is not read", hint)
 
 
-def _tests(placed: PlacedSite, reader: Reader, name: str, path: Path) -> list[Persona]:
-    root = _parsed(reader, name, _bytes(str(path)), _NO_TEST)
-    return [] if root is None else _file(placed, reader).tests(root)
+def read_file(placed: PlacedSite, name: str, content: bytes) -> tuple[list[Persona], list[Finding]]:
+    """Return the tests of one file, and all that is wrong with it."""
+    reader = Reader()
+    root = _parsed(reader, name, content, _NO_TEST)
+    tests = [] if root is None else _file(placed, reader).tests(root)
+    return tests, reader.findings
 
 
 def _file(placed: PlacedSite, reader: Reader) -> PersonaFile:

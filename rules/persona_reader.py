@@ -22,7 +22,7 @@ from rules.wrong_values import WORD, hint_to
 
 HAPPENED_KEYS = ("name", "properties", "ago", "times")
 MOST_TIMES: Final = 10_000
-"""How often an event may be repeated: more than any rule asks for."""
+"""How often events may happen in one test, all together: more than any rule asks for."""
 _NOT_AT_ALL: Final = "Leave the event out where it did not happen"
 _NO_TIME: Final = "Write a number and m, h or d: 90m, 12h, 3d; leave it out for just now"
 _NECESSARY: Final = "necessary"
@@ -161,7 +161,12 @@ class PersonaReader:
         if node is None:
             return ()
         found = [self._event(item) for item in self._reader.items(node, "'events'")]
-        return tuple(each for each in found if each is not None)
+        happened = tuple(each for each in found if each is not None)
+        total = sum(each.times for each in happened)
+        if total > MOST_TIMES:
+            message = f"all that happened is {total:,} events, and {MOST_TIMES:,} are the most"
+            self._reader.refuse(node, message, "Write smaller 'times': no rule asks for so many")
+        return happened
 
     def _event(self, node: Node) -> Happened | None:
         reader = self._reader

@@ -11,22 +11,28 @@ import pytest
 
 import harness
 from consent.policy import REGIMES, Policy, Service
-from edge import site_folder
+from edge.failure_report import rows
+from edge.persona_run import run_tests
 from good_site import GOOD
 from hostile_files import HOSTILE, HOSTILE_BLOCKS
 from mutations import mutants
+from opened_site import Opened, files_of, opened
 from rules.campaign_file import CAMPAIGN_KEYS, RULE_KEYS
 from rules.condition_parser import GROUPS
 from rules.conditions import Context
+from rules.coverage import Coverage
 from rules.decide import decide
 from rules.event_reader import EVENT_CONDITION_KEYS
-from rules.findings import BadSite, Finding
+from rules.findings import Finding
 from rules.model import Site
 from rules.operators import OPERATORS
+from rules.persona_file import TEST_KEYS
+from rules.persona_reader import HAPPENED_KEYS
 from rules.schedule_reader import SCHEDULE_KEYS
 from rules.show_reader import ACTIONS, SHOW_KEYS, VARIANT_KEYS
 from rules.site_file import ATTRIBUTE_KEYS, EVENT_KEYS, PURPOSES, SITE_KEYS, SLOT_KEYS
 from rules.values import TYPES, Value
+from rules.want_reader import WANT_KEYS
 from whole_site import WHOLE
 
 pytestmark = pytest.mark.slow
@@ -62,8 +68,8 @@ OURS = re.compile(
 
 
 def demo() -> dict[str, bytes]:
-    """Return the files of the demo's site."""
-    return site_folder.read(harness.ROOT / "examples" / "demo-shop")
+    """Return the files of the demo's site and of its tests."""
+    return files_of(harness.ROOT / "examples" / "demo-shop")
 
 
 @lru_cache(maxsize=4)  # a file that is all wrong has thousands of findings
@@ -93,22 +99,15 @@ def wrong_with(finding: Finding, files: Mapping[str, bytes]) -> str:
     return f"'{match[0]}' is ours" if match else ""
 
 
-def opened(files: dict[str, bytes]) -> Site | list[Finding]:
-    """Open a site as the server does."""
-    try:
-        return site_folder.load(files).site
-    except BadSite as bad:
-        return list(bad.findings)
-
-
 def check(path: str, files: dict[str, bytes]) -> bool:
     """Hold one damaged site to all that is promised; return whether it was accepted."""
     began = time.process_time()
     came = opened(files)
     took = time.process_time() - began
     assert took < SECONDS, (path, took, files[path][:2000])
-    if isinstance(came, Site):
-        check_decides(came, files[path])
+    if isinstance(came, Opened):
+        check_decides(came.placed.live.site, files[path])
+        check_tests(came, files[path])
         return True
     assert came
     for finding in came:
@@ -127,6 +126,18 @@ def check_decides(site: Site, damaged: bytes) -> None:
         assert not errors, (errors, damaged[:2000])
 
 
+def check_tests(came: Opened, damaged: bytes) -> None:
+    """Hold tests that were read to results that can be told."""
+    coverage = Coverage(came.placed.live.site, came.placed.places)
+    began = time.process_time()
+    results = run_tests(came.placed, came.tests, coverage, NOW, lambda done, total: None)
+    assert time.process_time() - began < SECONDS, damaged[:2000]
+    for result in results:
+        for failure in result.failures:
+            for _, said in rows(came.placed, failure):
+                assert not OURS.search(said), (said, damaged[:2000])
+
+
 @pytest.mark.parametrize(
     "part", [0, *(pytest.param(n, marks=pytest.mark.slow) for n in range(1, 10))]
 )
@@ -143,13 +154,21 @@ def test_the_whole_site_uses_the_whole_language() -> None:
     words = set(re.findall(r"[\w.]+", b" ".join(WHOLE.values()).decode()))
     language = (OPERATORS, ACTIONS, GROUPS, TYPES, PURPOSES, REGIMES, SITE_KEYS, CAMPAIGN_KEYS)
     language += (RULE_KEYS, SCHEDULE_KEYS, SHOW_KEYS, VARIANT_KEYS, EVENT_CONDITION_KEYS, SLOT_KEYS)
-    language += (ATTRIBUTE_KEYS, EVENT_KEYS, Policy.__struct_fields__, Service.__struct_fields__)
+    language += (
+        TEST_KEYS,
+        HAPPENED_KEYS,
+        WANT_KEYS,
+        ATTRIBUTE_KEYS,
+        EVENT_KEYS,
+        Policy.__struct_fields__,
+        Service.__struct_fields__,
+    )
     assert {word for table in language for word in table} - words == set()
 
 
 def places(name: str, content: bytes) -> Iterator[tuple[str, dict[str, bytes]]]:
     """Put a text in the place of each file that a site has."""
-    for path in ("site.yaml", "rules/one.yaml", "rules/two.yaml"):
+    for path in ("site.yaml", "rules/one.yaml", "rules/two.yaml", "tests/one.test.yaml"):
         yield path, {**GOOD, path: content}
 
 
@@ -168,7 +187,7 @@ def test_a_hostile_block_is_told(name: str) -> None:
 @pytest.mark.slow
 def test_no_hostile_file_stops_the_process(tmp_path: Path) -> None:
     for number, (name, content) in enumerate(HOSTILE.items()):
-        for path, files in places(name, content):
+        for path, files in list(places(name, content))[:3]:
             folder = tmp_path / f"{number}-{path.partition('/')[2]}"
             for each, data in files.items():
                 (folder / each).parent.mkdir(parents=True, exist_ok=True)
@@ -180,6 +199,20 @@ def test_no_hostile_file_stops_the_process(tmp_path: Path) -> None:
         for line in ended.stdout.splitlines()
     }
     assert told == {folder.name for folder in tmp_path.iterdir()}
+
+
+@pytest.mark.slow
+def test_no_hostile_test_stops_the_process(tmp_path: Path) -> None:
+    for path, data in GOOD.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_bytes(data)
+    (tmp_path / "tests").mkdir()
+    for number, content in enumerate(HOSTILE.values()):
+        (tmp_path / "tests" / f"{number}.test.yaml").write_bytes(content)
+    ended = harness.tagwerk("test", str(tmp_path))
+    assert ended.returncode == 1 and "Traceback" not in ended.stderr
+    told = {Path(line.split(":")[0]).name for line in ended.stderr.splitlines()}
+    assert told == {f"{number}.test.yaml" for number in range(len(HOSTILE))}
 
 
 def suite() -> list[tuple[str, bytes]]:

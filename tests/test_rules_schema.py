@@ -9,9 +9,9 @@ from jsonschema import Draft202012Validator
 
 import harness
 from consent.schema import schema as consent_schema
-from edge import site_folder
 from good_site import GOOD
 from mutations import mutants
+from opened_site import Opened, files_of, opened
 from rules.findings import BadSite
 from rules.schema import Kind, schema
 from rules.schema_names import ANY, Names, names_of
@@ -23,8 +23,8 @@ pytestmark = pytest.mark.slow
 
 
 def demo() -> dict[str, bytes]:
-    """Return the files of the demo's site."""
-    return site_folder.read(harness.ROOT / "examples" / "demo-shop")
+    """Return the files of the demo's site and of its tests."""
+    return files_of(harness.ROOT / "examples" / "demo-shop")
 
 
 SITES = {"good": GOOD, "whole": WHOLE, "demo": demo()}
@@ -42,7 +42,8 @@ def validator(kind: Kind, site: str) -> Draft202012Validator:
 
 def refused(path: str, data: bytes, site: str) -> list[str]:
     """Return what the schema has against a file."""
-    kind: Kind = "site" if path == "site.yaml" else "rules"
+    of_tests: Kind = "test" if path.startswith("tests/") else "rules"
+    kind: Kind = "site" if path == "site.yaml" else of_tests
     plain = parse(data, path).plain()
     found = validator(kind, site).iter_errors(plain)
     return [f"{each.json_path}: {each.message}"[:300] for each in found]
@@ -150,18 +151,10 @@ def test_a_file_of_tests(old: str, new: str, own: str) -> None:
     assert " ".join(taken) == own
 
 
-def loads(files: dict[str, bytes]) -> bool:
-    """Say whether the server would serve a site."""
-    try:
-        return bool(site_folder.load(files))
-    except BadSite:
-        return False
-
-
 @pytest.mark.parametrize("part", range(4))
 def test_no_file_that_loads_is_refused(part: int, count: Callable[[int, int], int]) -> None:
     for path, made in mutants(WHOLE, count(60, 2500), 1000 + part):
-        if path.endswith(".yaml") and loads(made):
+        if path.endswith(".yaml") and isinstance(opened(made), Opened):
             assert refused(path, made[path], "whole") == [], made[path][:2000]
 
 

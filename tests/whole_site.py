@@ -1,4 +1,4 @@
-"""A good site that uses everything the language has; a test holds it to the language's own tables."""
+"""A good site, and tests, that use everything the language has; a test holds it to the language's own tables."""
 
 WHOLE = {
     "site.yaml": b"""# every key of a site
@@ -129,6 +129,38 @@ rules:
   <p>{{ word|upper }} {% if sale and not discount == 3 %}<a href="/sale">now</a>{% endif %}</p>
 </section>
 """,
+    "tests/one.test.yaml": """# every key of a test
+- name: a gold customer of Köln
+  consent: {personalization: granted, statistics: granted, marketing: denied}
+  attributes:
+    crm.tier: gold
+    crm.points: 3.5
+    crm.member: true
+    crm.since: 2024-05-17
+    crm.seen: "2026-09-09T10:00+02:00"
+    crm.interests: [shoes, knit]
+    crm.app: "14.2.1"
+    crm.office: 10.1.2.3
+    crm.home: "48.137,11.575"
+    device.type: mobile
+    page.url: "https://shop.example/damen/schuhe.html?utm_source=google&size=38"
+    page.path: /damen/schuhe.html
+    page.query.size: "38"
+    utm.source: google
+  events:
+    - {name: view, properties: {category: shoes, path: /a, value: 3}, ago: 3d, times: 4}
+    - {name: purchase, properties: {value: 19.9, gift: true, day: 2026-01-01}, ago: 90m}
+    - {name: ping}
+    - {name: exposure, properties: {slot: hero, rule: groups, variant: a}, times: 2}
+  now: 2026-09-10T18:00+02:00
+  language: de
+  visitor: x
+  want:
+    hero: {rule: dealt, block: plain, variant: other, reason: SPLIT, action: replace, html_contains: [p, l]}
+    strip: {rule: operators, action: setText, text: "Gratis, heute"}
+- {name: nobody, consent: none, now: 2026-09-10, visitor: none, want: {hero: default, strip: {block: plain}}}
+- {name: anybody, consent: all, language: en, want: {strip: default}}
+""".encode(),
     "blocks/plain.html": b"<p>plain</p>\n",
     "blocks/plain.en.html": b"<p>plain, in English</p>\n",
 }
