@@ -16,7 +16,7 @@ from rules.counters import Occurrence, count
 from rules.decide import decide
 from rules.loader import load
 from rules.model import Site
-from rules.recording import BadLine, Recorded, Recording, from_line, request_of, to_line
+from rules.recording import Recorded, Recording, from_line, request_of, to_line
 from rules.replay import Comparison, Outcome, replay, same_bytes
 from rules.replay_tally import MOST_FAULTS, Tally
 from rules.values import Value
@@ -195,76 +195,6 @@ def test_a_line_holds_every_value_exactly(
     assert read.context == context and to_line(read) == line
     assert type(read.context.facts["crm.age"]) is type(value)
     assert repr(read.context.facts["crm.age"]) == repr(value)
-
-
-BAD = [
-    (b"", "it is cut off"),
-    (b"{", "it is cut off"),
-    (b"hello", "it is no JSON"),
-    (b"null", "it is null, and a recorded request is keys and values"),
-    (b"[]", "it is a list, and a recorded request is keys and values"),
-    (b"7", "it is a whole number, and a recorded request is keys and values"),
-    (b"{}", "it lacks 'site'"),
-    (b"\xff", "it is no JSON"),
-    (b'{"site":"\xff"}', "it is not UTF-8"),
-    (b'{"site":1}', "site is a whole number, and is to be a text"),
-    (b'{"site":"a","version":"b","context":{"now":1}}', "context lacks 'facts'"),
-    (
-        b'{"site":"a","version":"b","context":{"now":-0.5}}',
-        "context.now is a number, and is to be a whole number",
-    ),
-    (
-        b'{"site":"a","version":"b","context":{"now":1,"facts":{},"granted":[]},"decisions":[]}',
-        "it holds no decision",
-    ),
-    (b"[" * 100_000, "it is a list"),
-    (b'{"more":' + b"[" * 100_000, "it is nested too deep"),
-]
-
-
-@pytest.mark.parametrize(("line", "told"), BAD, ids=range(len(BAD)))
-def test_a_line_that_is_no_request_says_why(line: bytes, told: str) -> None:
-    with pytest.raises(BadLine) as bad:
-        from_line(line)
-    assert str(bad.value).startswith(told)
-
-
-def test_a_line_with_one_wrong_value_says_where() -> None:
-    line = to_line(recorded_logs.recorded(site(), {"crm.tier": "gold"}))
-    for old, new, told in (
-        (
-            b'"crm.tier":"gold"',
-            b'"crm.tier":null',
-            "a part of context.facts is null, and is to be true or false, a number, a text or a list",
-        ),
-        (
-            b'"reason":"MATCH"',
-            b'"reason":"LUCK"',
-            "decisions[0].reason is 'LUCK', which it cannot be",
-        ),
-        (
-            b'"now":1790000000000',
-            b'"now":"noon"',
-            "context.now is a text, and is to be a whole number",
-        ),
-        (
-            b'"granted":[',
-            b'"granted":[7,',
-            "context.granted[0] is a whole number, and is to be a text",
-        ),
-        (b'"slot":"strip"', b'"slot":"hero"', "it decides slot 'hero' twice"),
-        (
-            b'"blocks":',
-            b'"slots":["hero"],"blocks":',
-            "it decides slot 'strip', which was not asked for",
-        ),
-        (b'"now":1790000000000', b'"now":4611686018427387904', "in no calendar"),
-        (b'"now":1790000000000', b'"now":-1', "in no calendar"),
-    ):
-        assert old in line
-        with pytest.raises(BadLine) as bad:
-            from_line(line.replace(old, new))
-        assert told in str(bad.value)
 
 
 def test_a_tally_counts_by_slot_block_rule_and_kind() -> None:
