@@ -85,10 +85,19 @@ class ConditionParser:
             self._read(name)
 
     def parse_whole(self, node: Node) -> Condition:
-        """Return a condition whose parts must be able to hold together: a whole one, or what is not to hold."""
+        """Return a condition that is no part of another: its parts must be able to hold together."""
         before = len(self._reader.findings)
         condition = self.parse(node)
         if len(self._reader.findings) == before:
+            self._refuse_contradictions(condition)
+        return condition
+
+    def _negated(self, node: Node) -> Condition:
+        """Return what is not to hold: it must be able to."""
+        before = len(self._reader.findings)
+        condition = self.parse(node)
+        # Of many negations in one another not each needs to look at all that is below.
+        if len(self._reader.findings) == before and not isinstance(condition, Not):
             self._refuse_contradictions(condition)
         return condition
 
@@ -154,8 +163,8 @@ class ConditionParser:
 
     def _group(self, name: str, value: Node) -> Condition:
         if name == "not":
-            return Not(self.parse_whole(value))
-        parse = self.parse_whole if name == "none" else self.parse
+            return Not(self._negated(value))
+        parse = self._negated if name == "none" else self.parse
         parts = tuple(parse(item) for item in self._reader.items(value, f"'{name}'"))
         if value.value == []:
             self._reader.refuse(value, f"'{name}' lists no condition", "Begin each with '- '")
