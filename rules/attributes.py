@@ -1,10 +1,11 @@
 """The attributes every site has without declaring them. None of them identifies anybody."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
 from rules.codes import COUNTRIES, LANGUAGES
+from rules.values import Value
 
 
 class Attribute(msgspec.Struct, frozen=True):
@@ -144,3 +145,11 @@ def find(name: str, declared: Mapping[str, Attribute]) -> Attribute | None:
     if name.startswith(QUERY) and len(name) > len(QUERY):
         return Attribute(name, "string")
     return declared.get(name) or BUILT_IN.get(name)
+
+
+def values_of(name: str, declared: Mapping[str, Attribute]) -> Sequence[Value]:
+    """Return all values that an attribute can have; none where there are too many, or of lists."""
+    attribute = find(name, declared)
+    if attribute is None or attribute.type == "list":
+        return ()
+    return (False, True) if attribute.type == "boolean" else attribute.values

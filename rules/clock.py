@@ -69,3 +69,9 @@ def window(text: str) -> int | None:
     """Return the milliseconds of a window as rules write it: ``90m``, ``12h``, ``30d``."""
     match = WINDOW.fullmatch(text)
     return int(match[1]) * _UNIT[match[2]] if match else None
+
+
+def window_text(length: int) -> str:
+    """Return a window in milliseconds as rules write it, in the longest unit."""
+    unit = next(unit for unit in ("d", "h", "m") if length % _UNIT[unit] == 0)
+    return f"{length // _UNIT[unit]}{unit}"

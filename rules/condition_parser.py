@@ -5,11 +5,11 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from rules.argument_reader import UTC
-from rules.attributes import BUILT_IN, Attribute, find
+from rules.attributes import BUILT_IN, Attribute, find, values_of
 from rules.comparison_check import plainly
 from rules.comparison_reader import read_comparisons
 from rules.conditions import ALWAYS, All, Any, Compare, Condition, Named, Not, reader_of
-from rules.contradictions import contradictions, leaves, said, subject_of
+from rules.contradictions import contradictions, leaves, read_by, said
 from rules.counter import Counter
 from rules.event_reader import read_event
 from rules.findings import AFTER_COMMA, did_you_mean_key, misspelt
@@ -45,6 +45,10 @@ class Vocabulary:
         """Audiences read so far, by name and timezone: each is read once, however often it is used."""
         self.places: Places | None = None
         """Where conditions stand, if anybody wants to know."""
+
+    def values_of(self, attribute: str) -> Sequence[Value]:
+        """Return all values that an attribute can have; none where there are too many."""
+        return values_of(attribute, self.attributes)
 
 
 class ConditionParser:
@@ -102,7 +106,7 @@ class ConditionParser:
         return condition
 
     def _refuse_contradictions(self, condition: Condition) -> None:
-        for pair in contradictions(condition, self._values):
+        for pair in contradictions(condition, self._vocabulary.values_of):
             placed = [(self._place(each.condition), each) for each in pair]
             placed.sort(key=lambda one: (one[0].path, one[0].line, one[0].column))
             (there, earlier), (here, later) = placed
@@ -110,13 +114,9 @@ class ConditionParser:
                 f"line {there.line}" if there.path == here.path else f"{there.path}:{there.line}"
             )
             both = f"{plainly(said(later))} and, in {where}, {plainly(said(earlier))}"
-            message = f"{subject_of(later.condition)} never meets {both} at once"
+            message = f"{read_by(later.condition)} never meets {both} at once"
             hint = "All of them have to hold: leave one out, or write any: if one is enough"
             self._reader.refuse(here, message, hint)
-
-    def _values(self, name: str) -> Sequence[Value]:
-        attribute = find(name, self._vocabulary.attributes)
-        return () if attribute is None or attribute.type == "list" else attribute.values
 
     def _place(self, comparison: Condition) -> Node:
         """Return where a comparison stands, or the audience it is part of."""

@@ -89,7 +89,8 @@ def _load(
     _across(reader, site_part, campaigns.values(), now)
     indexed = _indexed(filled.slots, campaigns.values(), newest)
     if file is not None and not site_part.findings:  # what is excused would always be true
-        refuse_beaten(reader, indexed, campaigns.values(), newest)
+        values_of = site_part.known.vocabulary.values_of
+        refuse_beaten(reader, indexed, values_of, campaigns.values(), newest)
     findings += reader.findings
     good = file is not None and all(finding.severity == "warning" for finding in findings)
     site = _site(files, file, filled, campaigns.values(), indexed) if good and file else None

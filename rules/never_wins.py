@@ -1,12 +1,16 @@
 """Finds rules that can never win, because one above them is true whenever they are."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from itertools import islice
 from typing import NamedTuple
 
+from rules.above import Above
+from rules.allowed import Subject, subject_of
+from rules.implication import Known, Told, told
 from rules.index.bits import lowest_first
-from rules.index.cover import covers
+from rules.index.clauses import Clause, clauses_of
 from rules.index.rule_index import RuleIndex
-from rules.index.terms import Asked
 from rules.model import Rule, Site
 from rules.parts import CampaignPart
 from rules.reader import Reader
@@ -28,12 +32,16 @@ class Indexed(NamedTuple):
 
 
 def refuse_beaten(
-    reader: Reader, indexed: Indexed, campaigns: Iterable[CampaignPart], before: Site | None
+    reader: Reader,
+    indexed: Indexed,
+    known: Known,
+    campaigns: Iterable[CampaignPart],
+    before: Site | None,
 ) -> None:
     """Refuse the rules that never win, where their names stand."""
     if before is not None and before.index is indexed.finder:
         return
-    found = never_win(indexed.finder, indexed.rules, before.rules if before else None)
+    found = never_win(indexed.finder, indexed.rules, known, before.rules if before else None)
     places = {node.value: node for each in campaigns for node in each.rule_ids} if found else {}
     for rule, winners in found:
         if any(rule.id == winner.id for winner in winners):
@@ -49,52 +57,86 @@ def _place(there: Node, here: Node) -> str:
 
 
 def never_win(
-    index: RuleIndex, rules: Ranked, before: Ranked | None = None
+    index: RuleIndex, rules: Ranked, known: Known, before: Ranked | None = None
 ) -> list[tuple[Rule, tuple[Rule, ...]]]:
     """Return each rule that never wins with those above it of which one wins instead.
 
-    ``before`` are rules of which every one could win: then only those are looked at that are new, or below
-    a new one that may beat them.
+    ``known`` says which values an attribute can have. ``before`` are rules of which every one could win:
+    then only those are looked at that are new, or below a new one that may beat them.
     """
-    known = {id(rule) for ranked in (before or {}).values() for rule in ranked}
+    search = _Search(index, known)
+    old = {id(rule) for ranked in (before or {}).values() for rule in ranked}
     found: list[tuple[Rule, tuple[Rule, ...]]] = []
     for slot in rules:
         placed = list(index.numbering.firsts(slot))
-        new = [(rule, first) for rule, first in placed if id(rule) not in known]
-        suspects = 0 if len(new) == len(placed) else _below(index, slot, new)
+        new = [(rule, first) for rule, first in placed if id(rule) not in old]
+        suspects = 0 if len(new) == len(placed) else search.suspects(new)
         for rule, first in placed:
-            if id(rule) in known and not suspects >> first & (1 << len(rule.clauses)) - 1:
+            if id(rule) in old and not suspects >> first & (1 << len(rule.clauses)) - 1:
                 continue
-            winners = {
-                None if winner is None else winner.id: winner
-                for winner in (_winner(index, rule, clause, first) for clause in rule.clauses)
-            }
-            if winners and None not in winners:
-                found.append((rule, tuple(each for each in winners.values() if each)))
+            if winners := search.winners(rule, first):
+                found.append((rule, winners))
     return found
 
 
-def _below(index: RuleIndex, slot: str, new: Sequence[tuple[Rule, int]]) -> int:
-    """Return clauses below new rules that read all that a clause of these does: they may be beaten."""
-    found = 0
-    for rule, first in new:
-        for clause in rule.clauses:
-            found |= index.readers_of_all(clause.terms, slot, first + len(rule.clauses))
-    return found
+class _Search:
+    """The search for who is above a rule and always true when it is."""
+
+    def __init__(self, index: RuleIndex, known: Known) -> None:
+        self._owners = index.numbering.owners
+        self._known = known
+        self._above = Above(index, known)
+        self._clauses: dict[int, tuple[Clause, ...]] = {}
+
+    def suspects(self, new: Sequence[tuple[Rule, int]]) -> int:
+        """Return clauses below new rules that read all that a clause of these does: they may be beaten."""
+        found = 0
+        for rule, first in new:
+            least = first + len(rule.clauses)
+            for clause in rule.clauses:
+                found |= self._above.readers(clause) >> least << least
+        return found
+
+    def winners(self, rule: Rule, first: int) -> tuple[Rule, ...]:
+        """Return rules above of which one wins whenever a rule is true; none if it can win."""
+        found: dict[str, Rule] = {}
+        for at in range(len(rule.clauses)):
+            winner = self._winner(rule, at, first)
+            if winner is None:
+                return ()
+            found[winner.id] = winner
+        return tuple(found.values())
+
+    def _winner(self, rule: Rule, at: int, first: int) -> Rule | None:
+        """Return a rule above that is true wherever a clause of a rule is."""
+        telling = cache(lambda: told(self._clauses_of(rule)[at], self._known))
+        above = self._above.candidates(rule.clauses[at], telling, rule.slot, first)
+        for number in islice(lowest_first(above), MOST):
+            other = self._owners[number]
+            if _always_comes(other, rule) and _follows(self._clause(number), telling()):
+                return other
+        return None
+
+    def _clause(self, number: int) -> Clause:
+        owner, at = self._owners[number], 0
+        while number > at and self._owners[number - at - 1] is owner:
+            at += 1
+        return self._clauses_of(owner)[at]
+
+    def _clauses_of(self, rule: Rule) -> tuple[Clause, ...]:
+        """Return the clauses of a rule, in the order of what they ask."""
+        found = self._clauses.get(id(rule))
+        if found is None:
+            found = self._clauses[id(rule)] = clauses_of(rule.condition)
+        return found
 
 
-def _winner(index: RuleIndex, rule: Rule, clause: Asked, first: int) -> Rule | None:
-    """Return a rule above that is true wherever a clause of a rule is."""
-    above = index.holding_for(clause.terms, rule.slot, first)
-    for number in _some(lowest_first(above)):
-        other = index.numbering.owners[number]
-        if _always_comes(other, rule) and any(covers(each, clause) for each in other.clauses):
-            return other
-    return None
-
-
-def _some(numbers: Iterable[int]) -> Iterable[int]:
-    return (number for _, number in zip(range(MOST), numbers, strict=False))
+def _follows(clause: Clause, given: Mapping[Subject, Told]) -> bool:
+    """Say whether a clause holds wherever what is told of another one does."""
+    return all(
+        subject in given and given[subject].implies(literal)
+        for subject, literal in ((subject_of(each.condition), each) for each in clause)
+    )
 
 
 def _always_comes(other: Rule, rule: Rule) -> bool:

@@ -5,7 +5,7 @@ others. What a request says of one thing leaves some clauses possible; what is i
 S. Whang and others, Indexing Boolean Expressions, VLDB 2009, with sets in place of their posting lists.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rules.conditions import Context
@@ -64,11 +64,12 @@ class RuleIndex:
         numbered = _Numbered(rules)
         self.numbering, terms = numbered.numbering, numbered.terms
         size = self._size = len(self.numbering.owners)
-        self._layers = [Tallies(placed, size) for placed in numbered.counted]
+        self.layers = [Tallies(placed, size) for placed in numbered.counted]
         made = {source: dimension_of(source, terms[source], size) for source in terms}
         schedules = [rule.campaign.schedule for rule in self.numbering.owners]
         self._clocks = Clocks(schedules, made, size)
-        self._by_source = made
+        self.dimensions = made
+        """What rules read of values -> the clauses that they leave."""
         attributes = joined(made, size)
         self._all = [(found, 1 << at) for at, found in enumerate(attributes.values())]
         self._attributes = [
@@ -106,7 +107,7 @@ class RuleIndex:
                     continue
             unknown |= mark
         if profile:
-            for tallies in self._layers:
+            for tallies in self.layers:
                 possible &= tallies.possible(context)
         true, hidden = self._absent[unknown, missing, profile, granted, context.unit is not None]
         return IndexedCandidates(
@@ -124,37 +125,9 @@ class RuleIndex:
             elif mark & missing:
                 hidden &= ~attribute.false_if_missing
                 true &= attribute.true_if_missing
-        for tallies in () if profile else self._layers:
+        for tallies in () if profile else self.layers:
             true &= tallies.free
         return true, hidden
-
-    def holding_for(self, terms: Mapping[Source, Any], slot: str, first: int) -> int:
-        """Return clauses of a slot below a number that hold for a visitor for whom all of some terms do.
-
-        Those among them that hold for every such visitor are all in it; of others some are.
-        """
-        start, _ = self.numbering.slots[slot]
-        found = below(first) ^ below(start)
-        for source, dimension in self._by_source.items():
-            term = terms.get(source)
-            found &= dimension.free if term is None else dimension.for_one(term)
-        if not any(source.kind == EVENTS for source in terms):
-            for tallies in self._layers:
-                found &= tallies.free
-        return found
-
-    def readers_of_all(self, sources: Iterable[Source], slot: str, least: int) -> int:
-        """Return the clauses of a slot from a number on that may read all of some sources."""
-        start, mask = self.numbering.slots[slot]
-        found = (mask << start) >> least << least
-        for source in sources:
-            if source.kind == EVENTS:
-                found &= ~self._layers[
-                    0
-                ].free  # whoever reads a counter reads one in the first layer
-            else:
-                found &= ~self._by_source[source].free
-        return found
 
     def _permitted(self, granted: frozenset[str], known: bool) -> int:
         found = 0

@@ -38,6 +38,22 @@ class Tallies:
         """The clauses that read no counter."""
         self._nothing: dict[frozenset[str], int] = {}
 
+    def readers(self, counter: str) -> int:
+        """Return the clauses that read a counter."""
+        found = 0
+        for tally in self._tallies.get(counter, ()):
+            for wrong in tally.wrong:
+                found |= wrong
+        return found
+
+    def wrong(self, counter: str, window: int | None, count: int) -> int:
+        """Return the clauses for which a count within a window is wrong."""
+        found = 0
+        for tally in self._tallies.get(counter, ()):
+            if tally.window == window:
+                found |= tally.wrong[min(count, len(tally.wrong) - 1)]
+        return found
+
     def possible(self, context: Context) -> int:
         """Return the clauses whose count is right, as far as a grant lets us know it."""
         granted, now = context.granted, context.now

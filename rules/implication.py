@@ -1,0 +1,138 @@
+"""Says what follows from comparisons: what never holds together with them, and what always holds with them.
+
+Something follows from them if they never hold together with its opposite. Both are only said where they are sure:
+what nobody knows, or consent hides, makes no comparison true.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from rules.allowed import ITSELF, Allowed, Side, Subject, allowed, parts_of, seen, subject_of
+from rules.conditions import Compare
+from rules.index.clauses import Literal
+from rules.keys import folded
+from rules.operators import OPERATORS
+from rules.stretches import ALL, NO, YES, Stretches, both, listed, opposite
+from rules.values import TRUE, UNKNOWN, Value
+
+Known = Callable[[str], Sequence[Value]]
+"""Attribute -> all values it can have; none where there are too many."""
+Entry = tuple[Literal, Allowed]
+
+
+class Told:
+    """What comparisons say of one thing that they read."""
+
+    __slots__ = ("_entries", "_known", "_values")
+
+    def __init__(self, known: Sequence[Value] = ()) -> None:
+        """Begin with nothing said; ``known`` are all values that it can have, if they are known."""
+        self._known = known
+        self._entries: list[Entry] = []
+        self._values: list[Any] | None = None
+
+    def add(self, literal: Literal) -> None:
+        """Take what one more comparison says."""
+        self._entries += _entries(literal)
+        self._values = None
+
+    @property
+    def may_be_missing(self) -> bool:
+        """Whether all of it holds where there is no value."""
+        return all(each.missing is TRUE for _, each in self._entries)
+
+    @property
+    def never(self) -> bool:
+        """Whether it never holds."""
+        return not self.may_be_missing and self._clash(())
+
+    def implies(self, literal: Literal) -> bool:
+        """Say whether another comparison of the same thing holds whenever all of these do."""
+        missing = self.may_be_missing
+        return all(
+            (each.missing is TRUE or not missing) and self._clash((_turned(part, each),))
+            for part, each in _entries(literal)
+        )
+
+    def values(self) -> list[Any] | None:
+        """Return the values for which it may hold, None if they cannot be listed."""
+        if self._values is None:
+            found = self._listed()
+            if found is None:
+                return None
+            self._values = [value for value in found if _hold(self._entries, value)]
+        return self._values
+
+    def _listed(self) -> Sequence[Any] | None:
+        for _, each in self._entries:
+            if each.side == ITSELF and (found := listed(each.stretches)) is not None:
+                return found
+        return self._known or listed(_from(ITSELF, self._entries))
+
+    def _clash(self, more: tuple[Entry, ...]) -> bool:
+        """Say whether these never hold together for a value."""
+        values = self.values()
+        if values is not None and not any(_hold(more, value) for value in values):
+            return True
+        entries = [*self._entries, *more]
+        sides = {each.side for _, each in entries}
+        return any(not _from(side, entries) for side in sides) or _lists_clash(
+            [each for _, each in entries]
+        )
+
+
+def _entries(literal: Literal) -> list[Entry]:
+    return [(part, each) for part in parts_of(literal) for each in allowed(part)]
+
+
+def _turned(part: Literal, given: Allowed) -> Entry:
+    """Return the opposite of what a comparison allows of known values."""
+    turned = given._replace(stretches=opposite(given.stretches), missing=UNKNOWN)
+    return Literal(part.condition, not part.positive), turned
+
+
+def _from(side: Side, entries: Iterable[Entry]) -> Stretches:
+    """Return what is allowed as far as one side can tell."""
+    found = ALL
+    for part, given in entries:
+        found = both(found, seen(part, given, side))
+    return found
+
+
+def _hold(entries: Iterable[Entry], value: Any) -> bool:
+    """Say whether comparisons may hold for a value."""
+    return all(_holds(part, value) for part, _ in entries)
+
+
+def _holds(part: Literal, value: Any) -> bool:
+    compare, positive = part
+    if not isinstance(compare, Compare) or OPERATORS[compare.operator].moving:
+        return True
+    return compare.holds(folded(value) if compare.key is folded else value) is positive
+
+
+def _lists_clash(given: Sequence[Allowed]) -> bool:
+    """Say whether lists are to hold what they are not to hold."""
+    some, everything = _items(given, "any", YES), _items(given, "all", YES)
+    none = frozenset().union(*_items(given, "any", NO))
+    sure = frozenset().union(*everything, *(items for items in some if len(items) == 1))
+    return (
+        any(items <= none for items in some)
+        or not sure.isdisjoint(none)
+        or any(items <= sure for items in _items(given, "all", NO))
+    )
+
+
+def _items(given: Sequence[Allowed], kind: str, said: Stretches) -> list[frozenset[str]]:
+    return [each.side.detail for each in given if each.side.kind == kind and each.stretches == said]
+
+
+def told(clause: Iterable[Literal], known: Known) -> dict[Subject, Told]:
+    """Return what a clause says of each thing that it reads."""
+    found: dict[Subject, Told] = {}
+    for literal in clause:
+        subject = subject_of(literal.condition)
+        if subject not in found:
+            found[subject] = Told(known(subject.name) if subject.kind == "value" else ())
+        found[subject].add(literal)
+    return found
