@@ -5,7 +5,7 @@ holds for. So one such visitor is made up, and asked about: whoever is not among
 at closely.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from rules.allowed import Subject, subject_of, subject_of_source
@@ -14,12 +14,14 @@ from rules.index.bits import below, bits
 from rules.index.clauses import Clause
 from rules.index.dimension import Dimension
 from rules.index.rule_index import RuleIndex
-from rules.index.terms import Affix, Asked, Source, Span, Term, Values
+from rules.index.terms import Affix, Asked, Items, Source, Span, Term, Values
 from rules.keys import folded
-from rules.stretches import ALL, listed
+from rules.stretches import ALL, listed, points
 from rules.values import TRUE
 
 Telling = Callable[[], Mapping[Subject, Told]]
+Terms = Mapping[Source, Any]
+Placed = Sequence[tuple[Source, Dimension]]
 NOTHING = Subject("nothing", None)
 
 
@@ -40,10 +42,45 @@ class Above:
         self._only: dict[frozenset[Subject], int] = {}
         self._counts: dict[str, list[int]] = {}
 
-    def subjects(self, clause: Asked) -> set[Subject]:
-        """Return what a clause reads."""
-        found = {self._subject(source) for source in clause.terms}
-        return found.union([subject_of(each.condition) for each in clause.rest])
+    def candidates(self, clause: Asked, told: Telling, slot: str, first: int) -> int:
+        """Return the clauses of a slot below a number that may hold wherever one does.
+
+        ``told`` says what the clause says of each thing that it reads, where its terms are not enough.
+        """
+        start, _ = self._index.numbering.slots[slot]
+        by_subject = self._by_subject(clause)
+        found = (below(first) ^ below(start)) & self._reading_only(by_subject)
+        more = {subject_of(each.condition) for each in clause.rest}
+        for subject, terms in by_subject.items():
+            if not found:
+                break
+            if subject.kind == "count":
+                found &= ~self._miscounted(terms)
+            elif subject in self._placed:
+                values = () if subject in more else self._values(subject, terms)
+                if values is None or subject in more:
+                    values = told()[subject].values() or ()
+                found &= self._left(subject, terms, values)
+        return found
+
+    def beneath(self, clause: Asked) -> int:
+        """Return the clauses that one may always hold for: they read all that it reads, and more."""
+        found = self._everything
+        for subject, terms in self._by_subject(clause).items():
+            found &= self._readers(subject)
+            if values := _few(terms):
+                # Whoever holds for nothing but these values holds for one of them.
+                found &= self._holding(self._placed[subject], values)
+        return found
+
+    def _by_subject(self, clause: Asked) -> dict[Subject, dict[Source, Any]]:
+        """Return what a clause asks of each thing that it reads, as far as terms say it."""
+        found: dict[Subject, dict[Source, Any]] = {}
+        for source, term in clause.terms.items():
+            found.setdefault(self._subject(source), {})[source] = term
+        for literal in clause.rest:
+            found.setdefault(subject_of(literal.condition), {})
+        return found
 
     def _subject(self, source: Source) -> Subject:
         found = self._subjects.get(source)
@@ -51,22 +88,15 @@ class Above:
             found = self._subjects[source] = subject_of_source(source)
         return found
 
-    def readers(self, clause: Asked) -> int:
-        """Return the clauses that read all that one does: those that it may always hold for."""
-        found = self._everything
-        for subject in self.subjects(clause):
-            found &= self._readers_of(subject)
-        return found
-
-    def _readers_of(self, subject: Subject) -> int:
+    def _readers(self, subject: Subject) -> int:
+        """Return the clauses that read something."""
         found = 0
         for _, dimension in self._placed.get(subject, ()):
             found |= self._everything ^ dimension.free
         for layer in self._rest:
             found |= layer.get(subject, 0)
-        if subject.kind == "count":
-            for readers in self._counters(subject):
-                found |= readers
+        for readers in self._counters(subject) if subject.kind == "count" else ():
+            found |= readers
         return found
 
     def _counters(self, subject: Subject) -> list[int]:
@@ -76,27 +106,7 @@ class Above:
             self._counts[counter] = [layer.readers(counter) for layer in self._index.layers]
         return self._counts[counter]
 
-    def candidates(self, clause: Asked, told: Telling, slot: str, first: int) -> int:
-        """Return the clauses of a slot below a number that may hold wherever one does.
-
-        ``told`` says what the clause says of each thing that it reads, where its terms are not enough.
-        """
-        start, _ = self._index.numbering.slots[slot]
-        subjects = self.subjects(clause)
-        found = (below(first) ^ below(start)) & self._reading_only(subjects)
-        by_subject: dict[Subject, dict[Source, Any]] = {subject: {} for subject in subjects}
-        for source, term in clause.terms.items():
-            by_subject[self._subject(source)][source] = term
-        for subject, terms in by_subject.items():
-            if not found:
-                break
-            if subject.kind == "count":
-                found &= ~self._miscounted(terms)
-            elif subject in self._placed:
-                found &= self._left(subject, terms, told)
-        return found
-
-    def _reading_only(self, subjects: set[Subject]) -> int:
+    def _reading_only(self, subjects: Collection[Subject]) -> int:
         """Return the clauses that read nothing but some things."""
         found = self._valued(frozenset([each for each in subjects if each in self._placed]))
         counters = [self._counters(each) for each in subjects if each.kind == "count"]
@@ -124,7 +134,7 @@ class Above:
             self._only[subjects] = found
         return found
 
-    def _miscounted(self, terms: Mapping[Source, Any]) -> int:
+    def _miscounted(self, terms: Terms) -> int:
         """Return the clauses for which the lowest count that is asked for is wrong."""
         found = 0
         for source, term in terms.items():
@@ -132,71 +142,110 @@ class Above:
                 found |= tallies.wrong(source.name, source.window, term.table.index(True))
         return found
 
-    def _left(self, subject: Subject, terms: Mapping[Source, Any], told: Telling) -> int:
-        """Return the clauses that hold for a value for which the terms do."""
+    def _values(self, subject: Subject, terms: Terms) -> Sequence[Any] | None:
+        """Return values for which terms hold, none if they are too many; None: more than terms must tell."""
+        if values := _few(terms):
+            return values
+        known = self._known(str(subject.name))
+        if len(terms) > 1 or not known:
+            return None if len(terms) > 1 else ()
+        ((source, term),) = terms.items()
+        if isinstance(term, Values) and source.key is not folded:
+            return [value for value in known if value not in term.values]
+        return None
+
+    def _left(self, subject: Subject, terms: Terms, values: Sequence[Any]) -> int:
+        """Return the clauses that hold for a value for which terms do; ``values``: if they are listed."""
         placed, found = self._placed[subject], self._everything
         if any(isinstance(term, Values) and term.missing is TRUE for term in terms.values()):
             for _, dimension in placed:
                 found &= dimension.true_if_missing
             return found
-        values = self._values(subject, terms, told)
+        if values:
+            return self._holding(placed, values[:1])
         for source, dimension in placed:
-            if values:
-                value = folded(values[0]) if source.key is folded else values[0]
-                found &= dimension.possible(value)
-            elif source in terms:
-                found &= dimension.for_one(terms[source])
-            elif source.kind in _LARGE:
-                found &= dimension.for_one(_large(source, terms))
+            term = _one_of(source, terms)
+            if term is not None:
+                found &= dimension.for_one(term)
         return found
 
-    def _values(
-        self, subject: Subject, terms: Mapping[Source, Any], told: Telling
-    ) -> Sequence[Any] | None:
-        """Return values for which the terms hold; None where there are too many to list them."""
-        if len(terms) == 1:
-            ((source, term),) = terms.items()
-            if isinstance(term, Values) and not term.others and source.key is not folded:
-                return tuple(term.values)
-            point = isinstance(term, Span) and listed(term.stretches)
-            if point:
-                return point
-        if len(terms) > 1 or self._known(str(subject.name)):
-            return told()[subject].values()
-        return None
+    def _holding(self, placed: Placed, values: Iterable[Any]) -> int:
+        """Return the clauses that may hold for one of some values."""
+        found = 0
+        for value in values:
+            holding = self._everything
+            for source, dimension in placed:
+                term = _alone(source, value)
+                if term is not None:
+                    holding &= dimension.for_one(term)
+            found |= holding
+        return found
 
 
 def _layered(rest: Iterable[tuple[int, Clause]], everything: int) -> list[dict[Subject, int]]:
-    """Return by what they read the clauses with a rest: those that read several things in a layer for each."""
-    size = everything.bit_length()
+    """Return clauses by what their rests read: those that read several things are in as many layers."""
     layers: list[dict[Subject, list[int]]] = []
     for number, literals in rest:
-        for at, subject in enumerate(
-            dict.fromkeys([subject_of(each.condition) for each in literals])
-        ):
+        subjects = dict.fromkeys([subject_of(each.condition) for each in literals])
+        for at, subject in enumerate(subjects):
             if at == len(layers):
                 layers.append({})
             layers[at].setdefault(subject, []).append(number)
     found = []
     for layer in layers:
-        sets = {subject: bits(numbers, size) for subject, numbers in layer.items()}
-        readers = bits([number for numbers in layer.values() for number in numbers], size)
-        found.append({NOTHING: everything ^ readers, **sets})
+        sets = {subject: bits(each, everything.bit_length()) for subject, each in layer.items()}
+        nothing = everything
+        for readers in sets.values():
+            nothing &= ~readers
+        found.append({NOTHING: nothing, **sets})
     return found
 
 
-def _large(source: Source, terms: Mapping[Source, Any]) -> Term:
-    """Return what holds for values of another kind, no few of them, for which some terms hold."""
-    if source.kind in ("prefix", "suffix"):
-        begins = [term.begins for other, term in terms.items() if other.kind == source.kind]
-        return Affix(begins[0].casefold() if begins and source.key is folded else "")
-    return _LARGE[source.kind]
+def _few(terms: Terms) -> Sequence[Any]:
+    """Return the values for which a term holds, if it is the only one and there are only so many."""
+    if len(terms) != 1:
+        return ()
+    ((source, term),) = terms.items()
+    if isinstance(term, Span):
+        return listed(term.stretches) or ()
+    some = isinstance(term, Values) and not term.others and source.key is not folded
+    return tuple(term.values) if some else ()
 
 
-_LARGE: Mapping[str, Term] = {
-    "values": Values(frozenset(), True),
-    "range": Span(ALL),
-    "prefix": Affix(),
-    "suffix": Affix(),
-}
-"""Kind of a source -> a term that holds for no few values."""
+def _alone(source: Source, value: Any) -> Term | None:
+    """Return the term of a source that holds for a value and no other; None where there is none."""
+    if source.key is folded:
+        value = folded(value)
+    match source.kind:
+        case "values":
+            return Values(frozenset((value,)))
+        case "range":
+            return Span(points((value,)))
+        case "prefix":
+            return Affix(value)
+        case "suffix":
+            return Affix(value[::-1])
+    return None
+
+
+def _one_of(source: Source, terms: Terms) -> Term | None:
+    """Return a term of a source that holds for some value for which others do; None where nobody knows."""
+    term = terms.get(source)
+    match source.kind:
+        case "values":
+            return Values(frozenset(), True) if term is None else term
+        case "range":
+            return Span(ALL) if term is None else term
+        case "prefix" | "suffix":
+            return _folded(source, terms) if term is None else term
+        case "items" if term is not None:
+            return Items(term.some - term.avoids) if term.some else term
+    return None
+
+
+def _folded(source: Source, terms: Terms) -> Term | None:
+    """Return how a text begins, or ends, without capitals; None where nobody knows."""
+    for other, term in terms.items():
+        if other.kind == source.kind and source.key is folded:
+            return Affix(folded(term.begins))
+    return None

@@ -1,7 +1,6 @@
 """Finds rules that can never win, because one above them is true whenever they are."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
 from itertools import islice
 from typing import NamedTuple
 
@@ -89,12 +88,12 @@ class _Search:
         self._clauses: dict[int, tuple[Clause, ...]] = {}
 
     def suspects(self, new: Sequence[tuple[Rule, int]]) -> int:
-        """Return clauses below new rules that read all that a clause of these does: they may be beaten."""
+        """Return clauses below new rules that may be beaten by them."""
         found = 0
         for rule, first in new:
             least = first + len(rule.clauses)
             for clause in rule.clauses:
-                found |= self._above.readers(clause) >> least << least
+                found |= self._above.beneath(clause) >> least << least
         return found
 
     def winners(self, rule: Rule, first: int) -> tuple[Rule, ...]:
@@ -109,7 +108,11 @@ class _Search:
 
     def _winner(self, rule: Rule, at: int, first: int) -> Rule | None:
         """Return a rule above that is true wherever a clause of a rule is."""
-        telling = cache(lambda: told(self._clauses_of(rule)[at], self._known))
+        said: dict[Subject, Told] = {}
+
+        def telling() -> Mapping[Subject, Told]:
+            return said or said.update(told(self._clauses_of(rule)[at], self._known)) or said
+
         above = self._above.candidates(rule.clauses[at], telling, rule.slot, first)
         for number in islice(lowest_first(above), MOST):
             other = self._owners[number]
