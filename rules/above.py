@@ -40,7 +40,6 @@ class Above:
             self._placed.setdefault(subject, []).append((source, dimension))
         self._rest = _layered(index.numbering.rest.items(), self._everything)
         self._only: dict[frozenset[Subject], int] = {}
-        self._counts: dict[str, list[int]] = {}
 
     def candidates(self, clause: Asked, told: Telling, slot: str, first: int) -> int:
         """Return the clauses of a slot below a number that may hold wherever one does.
@@ -101,10 +100,7 @@ class Above:
 
     def _counters(self, subject: Subject) -> list[int]:
         """Return the clauses of each layer that read a counter."""
-        counter = str(subject.name)
-        if counter not in self._counts:
-            self._counts[counter] = [layer.readers(counter) for layer in self._index.layers]
-        return self._counts[counter]
+        return [layer.readers.get(subject.name, 0) for layer in self._index.layers]
 
     def _reading_only(self, subjects: Collection[Subject]) -> int:
         """Return the clauses that read nothing but some things."""

@@ -64,17 +64,18 @@ class Told:
         return self._values
 
     def _listed(self) -> Sequence[Any] | None:
-        for _, each in self._entries:
-            if each.side == ITSELF and (found := listed(each.stretches)) is not None:
+        for entry in self._entries:
+            if (found := _values(entry)) is not None:
                 return found
         return self._known or listed(_from(ITSELF, self._entries))
 
     def _clash(self, more: tuple[Entry, ...]) -> bool:
         """Say whether these never hold together for a value."""
-        values = self.values()
-        if values is not None and not any(_hold(more, value) for value in values):
+        entries, values = [*self._entries, *more], self.values()
+        if values is None:
+            values = next(filter(None, map(_values, more)), None)
+        if values is not None and not any(_hold(entries, value) for value in values):
             return True
-        entries = [*self._entries, *more]
         sides = {each.side for _, each in entries}
         return any(not _from(side, entries) for side in sides) or _lists_clash(
             [each for _, each in entries]
@@ -83,6 +84,12 @@ class Told:
 
 def _entries(literal: Literal) -> list[Entry]:
     return [(part, each) for part in parts_of(literal) for each in allowed(part)]
+
+
+def _values(entry: Entry) -> list[Any] | None:
+    """Return the values that a comparison allows; None where they cannot be listed."""
+    _, given = entry
+    return listed(given.stretches) if given.side == ITSELF else None
 
 
 def _turned(part: Literal, given: Allowed) -> Entry:

@@ -30,21 +30,16 @@ class Tallies:
     def __init__(self, placed: Mapping[Source, list[tuple[int, Counts]]], size: int) -> None:
         self._size = size
         self._tallies: dict[str, list[_Tally]] = {}
-        readers: list[int] = []
+        self.readers: dict[str, int] = {}
+        """Counter -> the clauses that read it."""
+        self.free = below(size)
+        """The clauses that read no counter."""
         for source, terms in placed.items():
             self._tallies.setdefault(source.name, []).append(_tally(source, terms, size))
-            readers += [number for number, _ in terms]
-        self.free = below(size) ^ bits(readers, size)
-        """The clauses that read no counter."""
+            readers = bits([number for number, _ in terms], size)
+            self.readers[source.name] = self.readers.get(source.name, 0) | readers
+            self.free &= ~readers
         self._nothing: dict[frozenset[str], int] = {}
-
-    def readers(self, counter: str) -> int:
-        """Return the clauses that read a counter."""
-        found = 0
-        for tally in self._tallies.get(counter, ()):
-            for wrong in tally.wrong:
-                found |= wrong
-        return found
 
     def wrong(self, counter: str, window: int | None, count: int) -> int:
         """Return the clauses for which a count within a window is wrong."""
