@@ -131,11 +131,12 @@ class Above:
         return found
 
     def _miscounted(self, terms: Terms) -> int:
-        """Return the clauses for which the lowest count that is asked for is wrong."""
-        found = 0
-        for source, term in terms.items():
-            for tallies in self._index.layers if True in term.table else ():
-                found |= tallies.wrong(source.name, source.window, term.table.index(True))
+        """Return the clauses for which the lowest count is wrong that is asked for within one window."""
+        ((source, term), *more), found = terms.items(), 0
+        if more or True not in term.table:
+            return 0
+        for tallies in self._index.layers:
+            found |= tallies.wrong(source.name, source.window, term.table.index(True))
         return found
 
     def _values(self, subject: Subject, terms: Terms) -> Sequence[Any] | None:

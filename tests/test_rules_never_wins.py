@@ -179,12 +179,33 @@ def campaign(name: str, *conditions: str, priority: int = 0) -> bytes:
 
 HOME = b"  crm.home: {type: location, source: crm, purpose: personalization},\n"
 SITE = {"site.yaml": GOOD["site.yaml"].replace(b"  crm.born", HOME + b"  crm.born")}
-LOW = campaign("low", "{geo.country: DE, language: de}", "{geo.country: AT}", "{utm.source: x}")
+LOW = campaign(
+    "low",
+    "{geo.country: DE, language: de}",
+    "{geo.country: AT}",
+    "{utm.source: x}",
+    "{crm.points: 20, utm.source: y}",
+    "{page.path: {starts_with: /a/b}}",
+    "{event: {name: view, within: 7d, count: {gte: 3}}}",
+    "{crm.likes: {has_all: [shoes, bags]}}",
+    "{crm.last: {within_last: 7d}}",
+)
 EDITS = {
     "wider above": ("{geo.country: [DE, AT]}", ["low-0", "low-1"]),
     "everybody above": ("{geo.country: {exists: true}}", ["low-0", "low-1"]),
     "others above": ("{geo.country: FR}", []),
     "less above": ("{geo.country: DE, language: de, utm.source: y}", []),
+    "a bound above": ("{crm.points: {gte: 10}}", ["low-3"]),
+    "other values above": ("{crm.points: {not: 10}}", ["low-3"]),
+    "a value of its own above": ("{crm.points: {between: [20, 20]}}", ["low-3"]),
+    "no such value above": ("{crm.points: [10, 30]}", []),
+    "not that path above": ("{page.path: {not: /a}}", ["low-4"]),
+    "a beginning above": ("{page.path: {starts_with_ignore_case: /A}}", ["low-4"]),
+    "a part above": ("{page.path: {contains: a/}}", ["low-4"]),
+    "ever above": ("{event: {name: view, count: {gte: 3}}}", ["low-5"]),
+    "an item above": ("{crm.likes: {has_any: shoes}}", ["low-6"]),
+    "a window above": ("{crm.last: {within_last: 30d}}", ["low-7"]),
+    "known above": ("{crm.last: {exists: true}}", ["low-7"]),
 }
 
 
