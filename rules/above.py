@@ -56,9 +56,11 @@ class Above:
             if subject.kind == "count":
                 found &= ~self._miscounted(terms)
             elif subject in self._placed:
-                values = () if subject in more else self._values(subject, terms)
-                if values is None or subject in more:
+                values = None if subject in more else self._values(subject, terms)
+                if values is None:
                     values = told()[subject].values() or ()
+                if subject in more:  # of which a list may have to hold other items as well
+                    terms = {each: terms[each] for each in terms if each.kind != "items"}
                 found &= self._left(subject, terms, values)
         return found
 

@@ -26,7 +26,7 @@ from rules.stretches import (
     points,
     whole,
 )
-from rules.values import UNKNOWN, Truth
+from rules.values import FALSE, UNKNOWN, Truth, truth
 
 NEAR_KM = 1e-6
 """By how much distances may be wrong: a millimetre, thousands of times what floating point is."""
@@ -110,16 +110,22 @@ def allowed(part: Literal) -> tuple[Allowed, ...]:
     if made is not None:
         return made
     condition, positive = part
+    side, stretches, missing = Side("other", condition), YES, UNKNOWN
     if isinstance(condition, Compare):
         if OPERATORS[condition.operator].types == ("list",):
             return _of_all(condition, positive)
+        side = Side(condition.operator, condition.argument)
         if condition.operator in _SIDES:
             side, stretches = _SIDES[condition.operator](condition.argument)
-        else:
-            side, stretches = Side(condition.operator, condition.argument), YES
-    else:
-        side, stretches = Side("other", condition), YES
-    return (Allowed(side, stretches if positive else opposite(stretches)),)
+    elif isinstance(condition, (EventMoment, EventValue)):
+        missing = _of_nothing(condition, positive)
+    return (Allowed(side, stretches if positive else opposite(stretches), missing),)
+
+
+def _of_nothing(condition: EventMoment | EventValue, positive: bool) -> Truth:
+    """Return what a condition is where there is no such event; of that, no time matters."""
+    found = condition.meets(None, 0)
+    return found if positive or found is UNKNOWN else truth(found is FALSE)
 
 
 def _of_term(source: Source, term: Term) -> tuple[Allowed, ...] | None:
@@ -136,7 +142,7 @@ def _of_term(source: Source, term: Term) -> tuple[Allowed, ...] | None:
             (but,) = term.avoids or (None,)
             texts = beginning(term.begins) if but is None else opposite(beginning(but))
             return (Allowed(_TEXTS[source.kind, ignoring], texts),)
-        case Items():
+        case Items() if source.kind == "items":
             if term.some is not None:
                 return (Allowed(Side("any", term.some), YES),)
             return tuple(Allowed(_has(item), NO) for item in sorted(term.avoids))
