@@ -58,9 +58,8 @@ class Above:
             elif subject in self._placed:
                 values = None if subject in more else self._values(subject, terms)
                 if values is None:
-                    values = told()[subject].values() or ()
-                if subject in more:  # of which a list may have to hold other items as well
-                    terms = {each: terms[each] for each in terms if each.kind != "items"}
+                    said = told()[subject]
+                    values, terms = said.values() or (), _merged(terms, said, subject in more)
                 found &= self._left(subject, terms, values)
         return found
 
@@ -198,6 +197,14 @@ def _layered(rest: Iterable[tuple[int, Clause]], everything: int) -> list[dict[S
             nothing &= ~readers
         found.append({NOTHING: nothing, **sets})
     return found
+
+
+def _merged(terms: Terms, said: Told, more: bool) -> Terms:
+    """Return terms by all that is said: between bounds may be holes, and lists may have to hold more."""
+    found = {each: terms[each] for each in terms if each.kind != "items" or not more}
+    return {
+        each: Span(said.stretches) if each.kind == "range" else term for each, term in found.items()
+    }
 
 
 def _few(terms: Terms) -> Sequence[Any]:

@@ -46,6 +46,11 @@ class Told:
         """Whether it never holds."""
         return not self.may_be_missing and self._clash(())
 
+    @property
+    def stretches(self) -> Stretches:
+        """What is allowed of the value itself, as far as it is said of itself."""
+        return _from(ITSELF, self._entries)
+
     def implies(self, literal: Literal) -> bool:
         """Say whether another comparison of the same thing holds whenever all of these do."""
         missing = self.may_be_missing
@@ -67,7 +72,7 @@ class Told:
         for entry in self._entries:
             if (found := _values(entry)) is not None:
                 return found
-        return self._known or listed(_from(ITSELF, self._entries))
+        return self._known or listed(self.stretches)
 
     def _clash(self, more: tuple[Entry, ...]) -> bool:
         """Say whether these never hold together for a value."""
