@@ -73,7 +73,7 @@ class Above:
                 found &= self._holding(self._placed[subject], values)
         return found
 
-    def _by_subject(self, clause: Asked) -> dict[Subject, dict[Source, Any]]:
+    def _by_subject(self, clause: Asked) -> Mapping[Subject, Terms]:
         """Return what a clause asks of each thing that it reads, as far as terms say it."""
         found: dict[Subject, dict[Source, Any]] = {}
         for source, term in clause.terms.items():
