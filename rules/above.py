@@ -41,14 +41,14 @@ class Above:
         self._rest = _layered(index.numbering.rest.items(), self._everything)
         self._only: dict[frozenset[Subject], int] = {}
 
-    def candidates(self, clause: Asked, told: Telling, slot: str, first: int) -> int:
-        """Return the clauses of a slot below a number that may hold wherever one does.
+    def candidates(self, clause: Asked, told: Telling, slot: str, least: int) -> int:
+        """Return the clauses of a slot from a number on that may hold wherever one does.
 
         ``told`` says what the clause says of each thing that it reads, where its terms are not enough.
         """
-        start, _ = self._index.numbering.slots[slot]
         by_subject = self._by_subject(clause)
-        found = (below(first) ^ below(start)) & self._reading_only(by_subject)
+        found = self._index.numbering.slots[slot] >> least << least
+        found &= self._reading_only(by_subject)
         more = {subject_of(each.condition) for each in clause.rest}
         for subject, terms in by_subject.items():
             if not found:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from rules.above import Above
 from rules.allowed import Subject, subject_of
 from rules.implication import Known, Told, told
-from rules.index.bits import lowest_first
+from rules.index.bits import below, highest_first
 from rules.index.clauses import Clause, clauses_of
 from rules.index.rule_index import RuleIndex
 from rules.model import Rule, Site
@@ -91,9 +91,8 @@ class _Search:
         """Return clauses below new rules that may be beaten by them."""
         found = 0
         for rule, first in new:
-            least = first + len(rule.clauses)
             for clause in rule.clauses:
-                found |= self._above.beneath(clause) >> least << least
+                found |= self._above.beneath(clause) & below(first)
         return found
 
     def winners(self, rule: Rule, first: int) -> tuple[Rule, ...]:
@@ -113,8 +112,9 @@ class _Search:
         def telling() -> Mapping[Subject, Told]:
             return said or said.update(told(self._clauses_of(rule)[at], self._known)) or said
 
-        above = self._above.candidates(rule.clauses[at], telling, rule.slot, first)
-        for number in islice(lowest_first(above), MOST):
+        least = first + len(rule.clauses)
+        above = self._above.candidates(rule.clauses[at], telling, rule.slot, least)
+        for number in islice(highest_first(above), MOST):
             other = self._owners[number]
             if _always_comes(other, rule) and _follows(self._clause(number), telling()):
                 return other

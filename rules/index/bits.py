@@ -19,9 +19,9 @@ def below(size: int) -> int:
     return (1 << size) - 1
 
 
-def lowest_first(numbers: int) -> Iterator[int]:
-    """Yield the numbers of a set, in order."""
+def highest_first(numbers: int) -> Iterator[int]:
+    """Yield the numbers of a set, the highest first: that is the one which is found at once."""
     while numbers:
-        others = numbers & (numbers - 1)
-        yield (numbers ^ others).bit_length() - 1
-        numbers = others
+        highest = numbers.bit_length() - 1
+        yield highest
+        numbers ^= 1 << highest

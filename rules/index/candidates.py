@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from rules.conditions import Context, Not
+from rules.index.bits import highest_first
 from rules.index.clauses import Clause
 from rules.model import Rule
 from rules.plain import evaluated
@@ -11,22 +12,22 @@ from rules.values import FALSE, TRUE, Truth
 
 
 class Numbering(NamedTuple):
-    """Whose the clauses are: those of a slot follow each other, the rule that wins first at their head."""
+    """Whose the clauses are: those of a slot follow each other, the rule that wins first at their end."""
 
     owners: Sequence[Rule]
-    slots: Mapping[str, tuple[int, int]]
-    """Slot -> the number of its first clause, and the set of as many numbers as it has."""
+    slots: Mapping[str, int]
+    """Slot -> the set of its clauses."""
     rest: Mapping[int, Clause]
     """Clause -> its literals that must be evaluated."""
 
     def firsts(self, slot: str) -> Iterator[tuple[Rule, int]]:
-        """Yield each rule of a slot with the number of its first clause."""
-        start, mask = self.slots[slot]
-        last: Rule | None = None
-        for number in range(start, start + mask.bit_length()):
-            if self.owners[number] is not last:
-                last = self.owners[number]
-                yield last, number
+        """Yield each rule of a slot, the one that wins first before the others, with its first clause."""
+        clauses = self.slots[slot]
+        end = clauses.bit_length()
+        while end and clauses >> end - 1 & 1:
+            rule = self.owners[end - 1]
+            end -= len(rule.clauses)
+            yield rule, end
 
 
 class IndexedCandidates:
@@ -54,8 +55,7 @@ class IndexedCandidates:
 
     def running(self, slot: str) -> bool:
         """Say whether any rule of a slot is switched on and on schedule."""
-        start, mask = self._numbering.slots[slot]
-        return self._running >> start & mask != 0
+        return self._running & self._numbering.slots[slot] != 0
 
     def true(self, slot: str) -> Iterator[tuple[int, Rule]]:
         """Yield the rules of a slot that may win, the one that wins first, each with its rank."""
@@ -70,24 +70,18 @@ class IndexedCandidates:
     ) -> Iterator[tuple[int, Rule]]:
         """Yield the rules of clauses whose rest is true, or at least not false."""
         owners, slots, rest = self._numbering
-        start, mask = slots[slot]
-        unread = self._unread
+        left = clauses & slots[slot]
         last: Rule | None = None
-        left = clauses >> start & mask
-        while left:
-            others = left & (left - 1)  # all but the lowest: -left would be slow, as it is negative
-            rank = (left ^ others).bit_length() - 1
-            left = others
-            number = start + rank
+        for number in highest_first(left):
             rule = owners[number]
             if rule is last:
                 continue
-            if unread or number in rest:
+            if self._unread or number in rest:
                 worst = self._evaluated(rule, number)
                 if worst is FALSE or not (only_false_refuses or worst is TRUE):
                     continue
             last = rule
-            yield rank, rule
+            yield -number, rule
 
     def _evaluated(self, rule: Rule, number: int) -> Truth:
         """Return the truth of what no set says of a clause: of its rule, if a value could not be read."""

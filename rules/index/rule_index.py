@@ -1,6 +1,6 @@
 """The rules of a site, indexed: which may be true of a request is found by a few intersections of sets.
 
-Every clause of every rule has a number; those of a slot follow each other, the rule that wins first before the
+Every clause of every rule has a number; those of a slot follow each other, the rule that wins first after the
 others. What a request says of one thing leaves some clauses possible; what is in all of these sets is true. After
 S. Whang and others, Indexing Boolean Expressions, VLDB 2009, with sets in place of their posting lists.
 """
@@ -29,13 +29,13 @@ class _Numbered:
         """The terms of counters: of clauses that read several, each counter in a layer of its own."""
         self._owners: list[Rule] = []
         self._rest: dict[int, Clause] = {}
-        slots: dict[str, tuple[int, int]] = {}
+        slots: dict[str, int] = {}
         for slot, ranked in rules.items():
-            start = len(self._owners)
-            for rule in ranked:
+            before = below(len(self._owners))
+            for rule in reversed(ranked):
                 if rule.enabled:
                     self._number(rule)
-            slots[slot] = start, below(len(self._owners) - start)
+            slots[slot] = below(len(self._owners)) ^ before
         self.numbering = Numbering(self._owners, slots, self._rest)
 
     def _number(self, rule: Rule) -> None:
