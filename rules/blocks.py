@@ -72,10 +72,10 @@ class Block:
 
     def render(self, language: str, given: Frozen, facts: Mapping[str, Value]) -> str:
         """Return sanitised HTML. Raises ``BadRender``, for example where an attribute is not known."""
-        shown = tuple(
-            [(name, repr(facts[name]), facts[name]) for name in self._shown if name in facts]
-        )
-        return self._cached(language, given, shown)
+        if not self._shown:
+            return self._cached(language, given, ())
+        shown = [(name, repr(facts[name]), facts[name]) for name in self._shown if name in facts]
+        return self._cached(language, given, tuple(shown))
 
     def _render(self, language: str, given: Frozen, shown: Frozen) -> str:
         template = self._templates.get(language) or self._templates[""]

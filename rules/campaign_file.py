@@ -2,16 +2,19 @@
 
 from collections.abc import Mapping
 
+import msgspec
+
 from rules.blocks import Block
 from rules.bucketing import PURPOSE
 from rules.cap_reader import read_cap
 from rules.condition_parser import ConditionParser, Vocabulary
 from rules.conditions import ALWAYS, Any, Condition
 from rules.counter import Counter
+from rules.decide import Reason, outcome
 from rules.findings import did_you_mean
 from rules.index.clauses import clauses_of
 from rules.index.terms import asked
-from rules.model import NO_PURPOSE, Campaign, Rule, Slot
+from rules.model import NO_PURPOSE, Campaign, Rule, Slot, Variant
 from rules.reader import Reader
 from rules.schedule_reader import End, read_schedule
 from rules.share_reader import read_share
@@ -138,7 +141,7 @@ class CampaignFile:
             priority=priority or 0,
             enabled=enabled,
             condition=condition,
-            variants=variants,
+            variants=tuple([_named(each, slot, name) for each in variants]),
             purposes=purposes,
             clauses=tuple(map(asked, clauses_of(condition))),
             needs_unit=known,
@@ -174,3 +177,9 @@ class CampaignFile:
             self._reader.refuse(
                 node, f"the rule reads what needs {names}", f"Add {names}, or leave the key out"
             )
+
+
+def _named(variant: Variant, slot: str, rule: str) -> Variant:
+    """Return a variant that names what is decided where it is shown: once, and not at every request."""
+    reason = Reason.MATCH if variant.name is None else Reason.SPLIT
+    return msgspec.structs.replace(variant, outcome=outcome(slot, rule, variant.name, reason))

@@ -134,41 +134,46 @@ class _Deciding:
         # Other texts than our own may hold what is known of a visitor, which has no place in a log.
         said = str(bad) if isinstance(bad, BadRender) else type(bad).__name__
         self.errors.append(f"rule '{rule.id}': {said}" if rule else f"slot '{slot}': {said}")
-        return self._decision(slot, Reason.ERROR, rule)
+        return self._none_won(slot, Reason.ERROR, rule, None)
 
     def _won(self, rule: Rule) -> Decision:
         campaign, dealt, slot = rule.campaign, self._dealt, rule.slot
         if campaign.holdout and dealt and held_out(campaign.name, campaign.holdout, dealt):
             return self._default(slot, Reason.HOLDOUT, rule)
-        if dealt is None or not rule.split:
-            variant, reason = rule.variants[0], Reason.MATCH
-        else:
+        variant, reason = rule.variants[0], Reason.MATCH
+        if dealt is not None and variant.name is not None:
             variant, reason = pick(rule.id, rule.variants, dealt), Reason.SPLIT
-        return self._decision(slot, reason, rule, variant.name, variant.show)
+        return self._decision(variant.outcome, slot, rule.id, variant.name, reason, variant.show)
 
     def _default(self, slot: str, reason: Reason, rule: Rule | None = None) -> Decision:
         """Return what a slot shows that no rule fills: its fallback, else the page's own content."""
-        fallback = self._site.slots[slot].fallback
         try:
-            return self._decision(slot, reason, rule, None, fallback)
+            return self._none_won(slot, reason, rule, self._site.slots[slot].fallback)
         except Exception as bad:
             return self._failed(slot, None, bad)
 
-    def _decision(
-        self,
-        slot: str,
-        reason: Reason,
-        rule: Rule | None,
-        variant: str | None = None,
-        show: Show | None = None,
+    def _none_won(
+        self, slot: str, reason: Reason, rule: Rule | None, show: Show | None
     ) -> Decision:
         name = rule.id if rule else None
-        identity = self._id(slot, name, variant, reason)
+        return self._decision(_without_winner(slot, name, reason), slot, name, None, reason, show)
+
+    def _decision(
+        self,
+        outcome: str,
+        slot: str,
+        rule: str | None,
+        variant: str | None,
+        reason: Reason,
+        show: Show | None,
+    ) -> Decision:
+        # What was decided for whom and when: equal for equal input, no chance, no clock.
+        identity = f"{self._request}-{outcome}"
         if show is None:
-            return Decision(identity, slot, name, variant, reason, NOTHING)
+            return Decision(identity, slot, rule, variant, reason, NOTHING)
         html, action, text = self._html(show), show.action, show.text
         return Decision(
-            identity, slot, name, variant, reason, action, html, text, show.name, show.value
+            identity, slot, rule, variant, reason, action, html, text, show.name, show.value
         )
 
     def _html(self, show: Show) -> str | None:
@@ -176,14 +181,15 @@ class _Deciding:
             return None
         return show.block.render(self._language, show.given, self._context.facts)
 
-    def _id(self, slot: str, rule: str | None, variant: str | None, reason: Reason) -> str:
-        """Name what was decided for whom and when: equal for equal input, no chance, no clock."""
-        return f"{self._request}-{_outcome(slot, rule, variant, reason)}"
 
-
-@lru_cache(maxsize=4096)  # a site's rules have only so many outcomes
-def _outcome(slot: str, rule: str | None, variant: str | None, reason: Reason) -> str:
+def outcome(slot: str, rule: str | None, variant: str | None, reason: Reason) -> str:
+    """Name what was decided for a slot: the second part of a decision's id."""
     return _hash(slot, rule or "", variant or "", reason)
+
+
+@lru_cache(maxsize=4096)  # where no rule wins there are only so many
+def _without_winner(slot: str, rule: str | None, reason: Reason) -> str:
+    return outcome(slot, rule, None, reason)
 
 
 def _hash(*parts: str) -> str:

@@ -53,6 +53,8 @@ class Variant(msgspec.Struct, frozen=True):
     name: str | None
     weight: float
     show: Show
+    outcome: str = ""
+    """The name of what is decided where a rule shows it, given with the rule: ``decide.outcome``."""
 
 
 FOREVER = 1 << 62
