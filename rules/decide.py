@@ -96,7 +96,8 @@ class _Deciding:
         capped: tuple[int, Rule] | None = None
         for rank, rule in self._candidates.true(slot):
             self._rule = rule
-            if self._takes_part(rule.campaign):
+            campaign = rule.campaign
+            if campaign.exclusive is None or self._takes_part(campaign):
                 seen = FALSE if rule.cap is None else rule.cap.evaluate(self._context)
                 if seen is FALSE:
                     return self._won(rule)

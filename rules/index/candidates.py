@@ -33,7 +33,7 @@ class Numbering(NamedTuple):
 class IndexedCandidates:
     """The rules that may win the slots of one request."""
 
-    __slots__ = ("_context", "_hidden", "_numbering", "_running", "_true", "_unread")
+    __slots__ = ("_context", "_hidden", "_numbering", "_possible", "_running", "_true", "_unread")
 
     def __init__(
         self,
@@ -41,14 +41,17 @@ class IndexedCandidates:
         context: Context,
         running: int,
         true: int,
+        possible: int,
         hidden: int,
         unread: int,
     ) -> None:
-        """Take sets of clauses: of rules on schedule, true and allowed, not false and not allowed, and
-        those whose value could not be looked up: their rules are evaluated."""
+        """Take sets of clauses: of rules on schedule; true and allowed; possible by what is known; not
+        allowed and not false by what is not known; and those whose value could not be looked up: their
+        rules are evaluated."""
         self._numbering = numbering
         self._context = context
         self._running = running
+        self._possible = possible
         self._true = true
         self._hidden = hidden
         self._unread = unread
@@ -63,7 +66,7 @@ class IndexedCandidates:
 
     def hidden(self, slot: str) -> Iterator[tuple[int, Rule]]:
         """Yield the rules of a slot that are not false and that consent hides, each with its rank."""
-        return self._rules(slot, self._hidden, only_false_refuses=True)
+        return self._rules(slot, self._possible & self._hidden, only_false_refuses=True)
 
     def _rules(
         self, slot: str, clauses: int, *, only_false_refuses: bool

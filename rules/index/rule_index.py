@@ -111,7 +111,7 @@ class RuleIndex:
                 possible &= tallies.possible(context)
         true, hidden = self._absent[unknown, missing, profile, granted, context.unit is not None]
         return IndexedCandidates(
-            self.numbering, context, minute.running, possible & true, possible & hidden, unread
+            self.numbering, context, minute.running, possible & true, possible, hidden, unread
         )
 
     def _without(self, key: tuple[int, int, bool, frozenset[str], bool]) -> tuple[int, int]:
