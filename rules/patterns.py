@@ -44,47 +44,48 @@ class Pattern:
         return self._search(value) is not None
 
 
+_Match = Callable[[str], Sequence[int] | None]
+
+
 class Patterns:
     """Many patterns, looked for together: one pass over a text finds those that match, however many they are."""
 
     def __init__(self, wanted: Iterable[Wanted]) -> None:
         """Compile the patterns, each of which compiles by itself."""
-        self._all = tuple(wanted)
-        self._passes = [
-            each
-            for case_sensitive in (True, False)
-            for each in _passes(self._numbers(case_sensitive), self._all)
-        ]
+        self._all: list[Wanted] = []
+        self._passes: list[tuple[int, _Match]] = []
+        """What looks for some of them, with the number of the first one."""
+        each = list(wanted)
+        self._add([one for one in each if one.case_sensitive])
+        self._add([one for one in each if not one.case_sensitive])
 
-    def _numbers(self, case_sensitive: bool) -> list[int]:
-        return [n for n, each in enumerate(self._all) if each.case_sensitive is case_sensitive]
+    def _add(self, wanted: Sequence[Wanted]) -> None:
+        """Add patterns of one case: in one pass, or in several if its memory cannot hold them."""
+        if not wanted:
+            return
+        try:
+            match = _match(wanted)
+        except re2.error:
+            half = len(wanted) // 2
+            if half == 0:
+                raise
+            self._add(wanted[:half])
+            self._add(wanted[half:])
+            return
+        self._passes.append((len(self._all), match))
+        self._all += wanted
 
     def found(self, value: str) -> tuple[int, ...]:
-        """Return which patterns have a match in a text, by their place among all."""
-        found = [numbers[at] for match, numbers in self._passes for at in match(value) or ()]
+        """Return the numbers of the patterns that have a match in a text."""
+        found: list[int] = []
+        for first, match in self._passes:
+            if places := match(value):
+                found += [first + place for place in places]
         return tuple(found)
 
     def __getitem__(self, number: int) -> Wanted:
-        """Return a pattern by its place."""
+        """Return a pattern by its number."""
         return self._all[number]
-
-
-_Match = Callable[[str], list[int] | None]
-_Pass = tuple[_Match, list[int]]
-"""Text -> the places of the patterns that match, among those whose numbers follow."""
-
-
-def _passes(numbers: list[int], wanted: Sequence[Wanted]) -> list[_Pass]:
-    """Return the passes that look for some patterns: one, unless they are too many for its memory."""
-    if not numbers:
-        return []
-    try:
-        return [(_match([wanted[number] for number in numbers]), numbers)]
-    except re2.error:
-        half = len(numbers) // 2
-        if half == 0:
-            raise
-        return _passes(numbers[:half], wanted) + _passes(numbers[half:], wanted)
 
 
 def _match(wanted: Sequence[Wanted]) -> _Match:
