@@ -3,10 +3,10 @@
 import asyncio
 import io
 import re
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -28,9 +28,12 @@ TOKEN = re.compile(r'\["identify", "([^"]+)"\]')
 LOGOUT = '["logout"]'
 
 
-def at(hour: int) -> int:
-    """Milliseconds since the epoch at an hour of 15 November 2026 in Berlin."""
-    moment = datetime(2026, 11, 15, hour, tzinfo=ZoneInfo("Europe/Berlin"))
+def at(hour: int, day: int = 15) -> int:
+    """Milliseconds since the epoch at an hour of a day of November 2026 in Berlin; the 15th is a Sunday.
+
+    Days before the first are those of the months before.
+    """
+    moment = datetime(2026, 11, 1, hour, tzinfo=ZoneInfo("Europe/Berlin")) + timedelta(day - 1)
     return int(moment.timestamp() * 1000)
 
 
@@ -66,8 +69,13 @@ class Visitor:
     async def see(self, category: str, times: int) -> None:
         """View pages of a category."""
         for _ in range(times):
-            view = {"name": "view", "properties": {"category": category}}
-            await self.edge("events", [{**view, "id": str(uuid4()), "time": at(12)}])
+            await self.do([{"name": "view", "properties": {"category": category}}])
+
+    async def do(self, events: Sequence[Mapping[str, Any]]) -> None:
+        """Do things that leave an event each, with its name, properties and, if you like, time."""
+        if events:
+            sent = [{"time": at(12), **event, "id": str(uuid4())} for event in events]
+            await self.edge("events", sent)
 
     async def log_in(self, customer: str) -> None:
         """Log in and let the next page's tag tell the edge."""

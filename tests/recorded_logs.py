@@ -2,9 +2,12 @@
 
 import random
 from collections.abc import Iterator, Mapping
+from itertools import accumulate
 from pathlib import Path
+from typing import Any
 
 from rules.conditions import Context
+from rules.counter import Counter
 from rules.decide import decide
 from rules.model import Site
 from rules.recording import Recorded, Recording, to_line
@@ -13,6 +16,9 @@ from rules.values import Value
 NOW = 1_790_000_000_000
 DAY = 86_400_000
 ALL = frozenset({"necessary", "statistics", "personalization"})
+MOST = 15
+"""Events that one counter is given at most."""
+MILLION = 1_000_000
 SOME = frozenset({"necessary", "statistics"})
 PATHS = ("/", "/damen/schuhe", "/damen/strick", "/lookbook", "/en/")
 
@@ -60,7 +66,7 @@ def _context(site: Site, chance: random.Random, count: int) -> Context:
         facts["utm.campaign"] = chance.choice(("herbst", "other"))
     if granted is ALL:
         facts |= _customer(chance) if chance.random() < 0.4 else {"customer.known": False}
-    counts = {each.key: _times(chance, now, each.keep) for each in site.counters}
+    counts = {each.key: _held(chance, now, each) for each in site.counters}
     unit = f"visitor-{chance.randrange(count // 3 + 1)}"
     return Context(now, facts, granted, counts if granted is ALL else {}, unit)
 
@@ -74,5 +80,13 @@ def _customer(chance: random.Random) -> dict[str, Value]:
     }
 
 
-def _times(chance: random.Random, now: int, keep: int) -> list[int]:
-    return sorted(now - chance.randrange(40 * DAY) for _ in range(chance.randrange(keep + 1)))
+def _held(chance: random.Random, now: int, counter: Counter) -> list[Any]:
+    """Return what a counter holds of a few events."""
+    many = chance.randrange(min(counter.keep, MOST) + 1)
+    times = sorted(now - chance.randrange(40 * DAY) for _ in range(many))
+    if counter.kind == "times":
+        return times
+    if counter.kind == "values":
+        return [times, [chance.choice(("shoes", "knit")) for _ in times]]
+    spent = list(accumulate(chance.randrange(50, 400) * MILLION for _ in times))
+    return [times, spent] if counter.kind == "sums" else spent[-1:]

@@ -86,7 +86,8 @@ def test_an_import_says_what_became_of_each_column(operator: Operator) -> None:
         ["stored", "crm.loyalty_tier, crm.first_name"],
         [
             "unknown, the file has no column",
-            "crm.birthday_month, crm.last_shop_category, crm.last_shop_city, crm.open_ticket",
+            "crm.birthday_month, crm.last_shop_category, crm.last_shop_city, crm.interests, "
+            "crm.member_since, crm.open_ticket",
         ],
         ["columns left out, not declared", "iban"],
     ]

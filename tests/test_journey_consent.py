@@ -72,7 +72,8 @@ def test_1_request_facts_swap_the_hero(edge: Edge, visit: Profile) -> None:
 
 def test_1_the_clock_decides(edge: Edge, visit: Profile) -> None:
     text = (edge.folder / "rules" / "herbst.yaml").read_text(encoding="utf-8")
-    assert "between: [0, 23]" in text
+    countries = "        - geo.country: [DE, AT, CH]\n"
+    assert countries in text
     page = arrive(visit(), edge)
     play(page, edge, device="tablet", country="AT")
     go(page, edge, "/?utm_campaign=herbst")
@@ -82,9 +83,8 @@ def test_1_the_clock_decides(edge: Edge, visit: Profile) -> None:
         "{hour: 'numeric', hourCycle: 'h23', timeZone: 'Europe/Berlin'}).format()"
     )
     later = (hour + 2) % 24
-    edge.write(
-        "rules/herbst.yaml", text.replace("between: [0, 23]", f"between: [{later}, {later}]")
-    )
+    hours = f"{countries}        - time.hour: {later}\n"
+    edge.write("rules/herbst.yaml", text.replace(countries, hours))
 
     def closed() -> bool:
         go(page, edge, "/?utm_campaign=herbst")
