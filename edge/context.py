@@ -16,7 +16,7 @@ from rules import counters
 from rules.attributes import Attribute
 from rules.conditions import Context
 from rules.model import Site
-from rules.values import Value, fits
+from rules.values import Value
 
 MAX_VALUE = 512
 """Characters of a request's value that rules see."""
@@ -81,7 +81,7 @@ def _granted_facts(site: Site, person: Person, visit: Visit, now: int) -> dict[s
         if declared is None or value is None or declared.purpose not in granted:
             continue
         # What an import stored under another declaration than today's is not known.
-        if fits(value, declared.type) and _is_fresh(declared, person, now):
+        if declared.takes(value) and _is_fresh(declared, person, now):
             facts[name] = tuple(value) if isinstance(value, list) else value
     if "personalization" in granted:
         facts["customer.known"] = person.customer is not None

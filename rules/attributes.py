@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from rules.codes import COUNTRIES, LANGUAGES
-from rules.values import Value
+from rules.values import Value, fits
 
 
 class Attribute(msgspec.Struct, frozen=True):
@@ -22,6 +22,13 @@ class Attribute(msgspec.Struct, frozen=True):
     """Milliseconds after which a value is no longer known; None: never."""
     other_words: Mapping[str, str] = {}
     """What people write for a value -> the value; in small letters, but where they are all capitals."""
+
+    def takes(self, value: object) -> bool:
+        """Say whether a value is of the type, and one of the allowed values; of a list each is."""
+        several = value if isinstance(value, (list, tuple)) else (value,)
+        return fits(value, self.type) and (
+            not self.values or all(each in self.values for each in several)
+        )
 
 
 DEVICES = ("mobile", "tablet", "desktop", "bot")

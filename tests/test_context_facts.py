@@ -147,6 +147,28 @@ def test_what_was_stored_as_another_type_is_not_known(tmp_path: Path) -> None:
     run(tmp_path, test, site=FRESH)
 
 
+@pytest.mark.parametrize(
+    ("size", "likes", "known"),
+    [(2, ["shoes"], {"crm.size": 2, "crm.likes": ("shoes",)}), (3, ["shoes", "hats"], {})],
+)
+def test_what_is_no_longer_allowed_is_not_known(
+    tmp_path: Path, size: int, likes: list[str], known: dict[str, Value]
+) -> None:
+    site = SITE.replace(
+        "  crm.name:",
+        "  crm.likes: {type: list, source: crm, purpose: personalization, values: [shoes, bags]}\n"
+        "  crm.size: {type: number, source: crm, purpose: personalization, values: [1, 2]}\n"
+        "  crm.name:",
+    )
+
+    async def test(edge: Running) -> None:
+        found = await of_customer(edge, 1, {"crm.size": size, "crm.likes": likes})
+        crm = {name: value for name, value in found.items() if name.startswith("crm.")}
+        assert crm == known
+
+    run(tmp_path, test, site=site)
+
+
 async def of_customer(
     edge: Running, imported: int | None, attributes: dict[str, object] | None = None
 ) -> dict[str, Value]:
