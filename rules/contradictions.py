@@ -14,6 +14,10 @@ from rules.index.clauses import Clause, Literal, clauses_of
 from rules.past_events import EventCount, EventMoment, EventSum, EventValue, PastEvent
 
 
+MOST = 64
+"""Comparisons of one thing that are looked at together: nobody writes so many, but who means harm."""
+
+
 class Contradiction(NamedTuple):
     """Two comparisons of one thing, in the order they are written, that never both hold."""
 
@@ -44,14 +48,14 @@ def _conflict(clause: Clause, known: Known) -> Contradiction | None:
     groups: dict[Subject, list[Literal]] = {}
     for literal in clause:
         groups.setdefault(subject_of(literal.condition), []).append(literal)
-    for literals in groups.values():
-        if len(literals) < 2:
-            continue
+    for every in groups.values():
+        literals = every[:MOST]
+        if len(literals) < 2 or not _never(literals, known):
+            continue  # and so no two of them are never true together
         for earlier, later in combinations(literals, 2):
             if _never((earlier, later), known):
                 return Contradiction(earlier, later)
-        if _never(literals, known):
-            return Contradiction(*literals[-2:])
+        return Contradiction(*literals[-2:])
     return None
 
 

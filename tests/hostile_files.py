@@ -90,6 +90,16 @@ HOSTILE: dict[str, bytes] = {
         RULES + "- id: a\n  slot: hero\n  split:\n",
     ),
     "values": numbered("vN, ", 9_800, RULES + "- {id: a, slot: hero, when: {geo.country: [") + b"]}}",
+    "comparisons of one thing": numbered(
+        "    - page.path: {contains: xN}\n",
+        1_900,
+        RULES + "- id: a\n  slot: her\n  show: {action: hide}\n  when:\n    all:\n",
+    ),
+    "what one thing is not": numbered(
+        "    - page.path: {starts_with: /N}\n",
+        1_900,
+        RULES + "- id: a\n  slot: her\n  show: {action: hide}\n  when:\n    none:\n",
+    ),
     "a path": filled("/é", RULES + "- {id: a, slot: hero, when: {page.path: '{}'}}"),
     "a pattern": filled("(a+)+", RULES + "- {id: a, slot: hero, when: {page.path: {matches: '{}'}}}"),
     "stars of a path": filled("*", RULES + "- {id: a, slot: hero, when: {page.path: '{}'}}"),
