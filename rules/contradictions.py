@@ -13,7 +13,6 @@ from rules.implication import Known, told
 from rules.index.clauses import Clause, Literal, clauses_of
 from rules.past_events import EventCount, EventMoment, EventSum, EventValue, PastEvent
 
-
 MOST = 64
 """Comparisons of one thing that are looked at together: nobody writes so many, but who means harm."""
 
