@@ -7,7 +7,7 @@ size of its input. What it renders passes an HTML sanitiser, whatever its values
 
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import nh3
 from jinja2 import Template, TemplateError
@@ -55,18 +55,22 @@ class BadRender(Exception):
     """A block could not be rendered from the values it was given."""
 
 
-class Block:
-    """A compiled template, in one or more languages, with what it reads."""
+class Outline(NamedTuple):
+    """What rules know of a block: as long as it stays the same, its text may change without them."""
 
-    def __init__(
-        self, name: str, templates: Mapping[str, Template], variables: frozenset[str], reads: frozenset[str]
-    ) -> None:  # fmt: skip
-        self.name = name
-        self.variables = variables
-        """Names a rule must give under ``with``."""
-        self.reads = reads
-        """Attributes it shows; they count as read by the rule."""
-        self._shown = sorted(reads)
+    name: str
+    variables: frozenset[str]
+    """Names a rule must give under ``with``."""
+    reads: frozenset[str]
+    """Attributes it shows; they count as read by the rule."""
+
+
+class Block:
+    """A compiled template, in one or more languages."""
+
+    def __init__(self, outline: Outline, templates: Mapping[str, Template]) -> None:
+        self.outline = outline
+        self._shown = sorted(outline.reads)
         self._templates = templates
         self._cached = lru_cache(maxsize=1024)(self._render)
 
@@ -87,12 +91,12 @@ class Block:
         try:
             html = template.render(values)
         except UndefinedError as bad:
-            raise BadRender(f"block '{self.name}': {bad.message}") from bad
+            raise BadRender(f"block '{self.outline.name}': {bad.message}") from bad
         except (TemplateError, ArithmeticError, TypeError, ValueError) as bad:
             # Its text may hold the value itself, which has no place in a log.
-            raise BadRender(f"block '{self.name}': {type(bad).__name__}") from bad
+            raise BadRender(f"block '{self.outline.name}': {type(bad).__name__}") from bad
         if len(html) > MAX_OUTPUT:
-            raise BadRender(f"block '{self.name}' grew over {MAX_OUTPUT // 1024} KiB")
+            raise BadRender(f"block '{self.outline.name}' grew over {MAX_OUTPUT // 1024} KiB")
         return _CLEANER.clean(html).strip()
 
 
@@ -114,4 +118,4 @@ def compile_block(
             templates[language] = template
     if findings:
         return None, findings
-    return Block(name, templates, frozenset(variables), frozenset(reads)), []
+    return Block(Outline(name, frozenset(variables), frozenset(reads)), templates), []

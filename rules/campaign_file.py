@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from rules.blocks import Block
+from rules.blocks import Outline
 from rules.bucketing import PURPOSE
 from rules.cap_reader import read_cap
 from rules.condition_parser import ConditionParser, Vocabulary
@@ -45,7 +45,7 @@ class CampaignFile:
         reader: Reader,
         vocabulary: Vocabulary,
         slots: Mapping[str, Slot],
-        blocks: Mapping[str, Block | None],
+        blocks: Mapping[str, Outline | None],
     ) -> None:
         self._reader = reader
         self._vocabulary = vocabulary

@@ -180,7 +180,8 @@ class _Deciding:
     def _html(self, show: Show) -> str | None:
         if show.block is None:
             return None
-        return show.block.render(self._language, show.given, self._context.facts)
+        block = self._site.blocks[show.block.name]
+        return block.render(self._language, show.given, self._context.facts)
 
 
 def outcome(slot: str, rule: str | None, variant: str | None, reason: Reason) -> str:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
-from rules.blocks import Block
+from rules.blocks import Outline
 from rules.condition_parser import ConditionParser, Vocabulary
 from rules.model import Slot
 from rules.reader import Reader
@@ -26,7 +26,7 @@ def read_fallbacks(
     slots: Mapping[str, Slot],
     fallbacks: Mapping[str, Node],
     vocabulary: Vocabulary,
-    blocks: Mapping[str, Block | None],
+    blocks: Mapping[str, Outline | None],
 ) -> Filled:
     """Return the slots as they are filled; ``fallbacks`` are by slot, as ``site.yaml`` writes them."""
     filled, reads = dict(slots), set[str]()

@@ -9,7 +9,7 @@ from hashlib import blake2b
 from typing import NamedTuple
 
 from rules.block_files import read_blocks
-from rules.blocks import Block
+from rules.blocks import Outline
 from rules.campaign_file import CampaignFile
 from rules.counter_key import counters_version
 from rules.counters import by_event, merge
@@ -78,14 +78,13 @@ def _load(
     site_part = read_site(files, kept.site_part, places)
     findings += site_part.findings
     blocks = read_blocks(files, site_part.known.languages, kept.blocks, findings)
-    compiled = {name: part.block for name, part in blocks.items()}
-    compiled = dict.fromkeys(astray) | compiled
+    outlines = dict.fromkeys(astray) | {name: part.outline for name, part in blocks.items()}
     campaigns = {
-        path: _campaign(path, files[path], site_part.known, compiled, kept.campaigns.get(path))
+        path: _campaign(path, files[path], site_part.known, outlines, kept.campaigns.get(path))
         for path in read_from(files, RULES)
     }
     reader, file, newest = Reader(), site_part.file, kept.newest
-    filled = _filled(reader, site_part, compiled)
+    filled = _filled(reader, site_part, outlines)
     _across(reader, site_part, campaigns.values(), now)
     indexed = _indexed(filled.slots, campaigns.values(), newest)
     if file is not None and not site_part.findings:  # what is excused would always be true
@@ -93,7 +92,9 @@ def _load(
         refuse_beaten(reader, indexed, values_of, campaigns.values(), newest)
     findings += reader.findings
     good = file is not None and all(finding.severity == "warning" for finding in findings)
-    site = _site(files, file, filled, campaigns.values(), indexed) if good and file else None
+    site = (
+        _site(files, file, filled, campaigns.values(), indexed, blocks) if good and file else None
+    )
     consent = file.consent if file else None
     return Loaded(site, findings, consent, site_part, blocks, campaigns, site or newest)
 
@@ -102,7 +103,7 @@ def _campaign(
     path: str,
     content: bytes,
     known: Known,
-    blocks: Mapping[str, Block | None],
+    blocks: Mapping[str, Outline | None],
     kept: CampaignPart | None,
 ) -> CampaignPart:
     if kept is not None and kept.holds(content, known, blocks):
@@ -131,7 +132,7 @@ def _rules(reader: Reader, path: str, content: bytes, campaign: CampaignFile) ->
     return [] if node is None else campaign.read(node)
 
 
-def _filled(reader: Reader, site: SitePart, blocks: Mapping[str, Block | None]) -> Filled:
+def _filled(reader: Reader, site: SitePart, blocks: Mapping[str, Outline | None]) -> Filled:
     """Return the slots with their fallbacks."""
     if site.file is None:
         return Filled({}, frozenset())
@@ -203,6 +204,7 @@ def _site(
     filled: Filled,
     campaigns: Collection[CampaignPart],
     indexed: Indexed,
+    blocks: Mapping[str, BlockPart],
 ) -> Site:
     counters = merge(counter for campaign in campaigns for counter in campaign.counters)
     return Site(
@@ -215,6 +217,7 @@ def _site(
         events=site_file.events,
         rules=indexed.rules,
         index=indexed.finder,
+        blocks={name: part.block for name, part in blocks.items() if part.block},
         counters=counters,
         counters_version=counters_version(counters),
         counters_of=by_event(counters),

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from rules.attributes import Attribute
-from rules.blocks import Block, Frozen
+from rules.blocks import Block, Frozen, Outline
 from rules.conditions import Condition, Context
 from rules.counter import Counter, CountersOfEvent
 from rules.index.terms import Asked
@@ -30,7 +30,7 @@ class Show(msgspec.Struct, frozen=True):
     """What to do with a slot: an action of the tag and what it needs."""
 
     action: str
-    block: Block | None = None
+    block: Outline | None = None
     given: Frozen = ()
     """What the rule gives to the block."""
     text: str | None = None
@@ -168,6 +168,7 @@ class Site(msgspec.Struct, frozen=True):
     rules: Mapping[str, tuple[Rule, ...]]
     """Slot -> its rules, the one that wins first."""
     index: Finder
+    blocks: Mapping[str, Block]
     counters: tuple[Counter, ...]
     counters_version: str
     """Hash of the counters: counts kept under another one must be rebuilt."""

@@ -5,7 +5,7 @@ from typing import Final, NamedTuple, TypeVar
 
 import msgspec
 
-from rules.blocks import Block
+from rules.blocks import Block, Outline
 from rules.counter import Counter
 from rules.findings import BadSite, Finding
 from rules.model import Rule
@@ -56,7 +56,7 @@ class Asked(NamedTuple):
         """Say whether the same questions have the same answers still."""
         if self.every_name is not None and self.every_name != names.keys():
             return False
-        return all(names.get(name, _ABSENT) is it for name, it in self.answers.items())
+        return all(names.get(name, _ABSENT) == it for name, it in self.answers.items())
 
 
 class BlockPart(NamedTuple):
@@ -66,6 +66,11 @@ class BlockPart(NamedTuple):
     """Language -> path and content; "" is the language of last resort."""
     block: Block | None
     findings: tuple[Finding, ...]
+
+    @property
+    def outline(self) -> Outline | None:
+        """What rules know of it."""
+        return self.block.outline if self.block else None
 
 
 class CampaignPart(msgspec.Struct, frozen=True):
@@ -84,7 +89,7 @@ class CampaignPart(msgspec.Struct, frozen=True):
     rules: tuple[Rule, ...]
     findings: tuple[Finding, ...]
 
-    def holds(self, content: bytes, known: object, blocks: Mapping[str, Block | None]) -> bool:
+    def holds(self, content: bytes, known: object, blocks: Mapping[str, Outline | None]) -> bool:
         """Say whether reading the file again would come to the same."""
         return self.content == content and self.known is known and self.blocks.hold(blocks)
 

@@ -49,4 +49,4 @@ def _blocks(files: Mapping[str, bytes]) -> dict[str, frozenset[str] | None]:
             text = content.decode("utf-8", "replace")
             sources.setdefault(name, {})[language] = (path, text)
     compiled = {name: compile_block(name, by)[0] for name, by in sources.items()}
-    return {name: block.variables if block else None for name, block in compiled.items()}
+    return {name: block.outline.variables if block else None for name, block in compiled.items()}

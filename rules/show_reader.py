@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from rules.blocks import Block, frozen
+from rules.blocks import Outline, frozen
 from rules.condition_parser import ConditionParser
 from rules.findings import AFTER_COMMA, IN_QUOTES, did_you_mean, misspelt
 from rules.html_check import safe_srcset
@@ -60,7 +60,7 @@ class ShowReader:
     """Reads the variants of one rule."""
 
     def __init__(
-        self, reader: Reader, blocks: Mapping[str, Block | None], conditions: ConditionParser
+        self, reader: Reader, blocks: Mapping[str, Outline | None], conditions: ConditionParser
     ) -> None:
         self._reader = reader
         self._blocks = blocks

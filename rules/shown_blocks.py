@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from rules.blocks import Block
+from rules.blocks import Outline
 from rules.decide import Decision, Reason
 from rules.model import Site
 
@@ -15,14 +15,14 @@ class ShownBlocks:
 
     def __init__(self, site: Site) -> None:
         self._site = site
-        self._found: dict[tuple[str, str | None, str | None], Block | None] = {}
+        self._found: dict[tuple[str, str | None, str | None], Outline | None] = {}
 
     def by_slot(self, decisions: Iterable[Decision]) -> dict[str, str]:
         """Return slot -> block, for the slots that show one."""
         shown = ((decision.slot, self.block(decision)) for decision in decisions)
         return {slot: block.name for slot, block in shown if block is not None}
 
-    def block(self, decision: Decision) -> Block | None:
+    def block(self, decision: Decision) -> Outline | None:
         """Return the block that a decision of this site shows; None if it shows none."""
         if decision.html is None:
             return None
@@ -33,7 +33,7 @@ class ShownBlocks:
             self._found[key] = self._find(*key)
         return self._found[key]
 
-    def _find(self, slot: str, rule: str | None, variant: str | None) -> Block | None:
+    def _find(self, slot: str, rule: str | None, variant: str | None) -> Outline | None:
         if rule is None:
             fallback = self._site.slots[slot].fallback
             return fallback.block if fallback else None

@@ -64,8 +64,9 @@ def test_the_reference_block_greets_whom_it_knows_and_those_it_does_not() -> Non
     loaded = loader.load({path: text.encode() for path, text in demo_with(**files).items()})
     assert loaded.site is not None, loaded.findings
     rule = next(rule for rule in loaded.site.rules["hero"] if rule.id == "r")
-    block = rule.variants[0].show.block
-    assert block is not None
+    shown = rule.variants[0].show.block
+    assert shown is not None
+    block = loaded.site.blocks[shown.name]
     known = block.render("", frozen({"discount": 5}), {"crm.first_name": "Anna"})
     assert "<h1>Anna, 5 % for you</h1>" in known
     assert "<h1>5 % for you</h1>" in block.render("", frozen({"discount": 5}), {})

@@ -171,8 +171,7 @@ def test_values_are_escaped_and_the_result_is_sanitised() -> None:
 
 def test_values_that_are_equal_but_written_otherwise_are_not_mixed_up() -> None:
     made = site(gold=b"{{ n }} {{ attr['crm.name'] }}")
-    block = made.rules["hero"][0].variants[0].show.block
-    assert block is not None
+    block = made.blocks["gold"]
     name = {"crm.name": "x"}
     said = [block.render("", frozen({"n": n}), name) for n in (1, True, 1.0, 0.0, -0.0, False)]
     assert said == ["1 x", "True x", "1.0 x", "0.0 x", "-0.0 x", "False x"]
@@ -202,7 +201,7 @@ def test_a_word_of_other_templates_is_a_plain_value(name: str) -> None:
     source = f"<b>{{{{ {name} }}}}</b>"
     block, findings = compile_block("b", {"": ("b.html", source)})
     assert findings == [] and block is not None
-    assert block.variables == {name}
+    assert block.outline.variables == {name}
     assert block.render("de", frozen({name: 1}), {}) == "<b>1</b>"
     with pytest.raises(BadRender):
         block.render("de", frozen({}), {})

@@ -84,8 +84,8 @@ def test_files_as_windows_saves_them_are_good() -> None:
     loaded = load({path: as_windows_saves(content) for path, content in files.items()})
     unix = load(files)
     assert loaded.findings == [] and loaded.site is not None and unix.site is not None
-    shown = [site.rules["hero"][0].variants[0].show for site in (loaded.site, unix.site)]
-    rendered = [each.block.render("de", each.given, {}) for each in shown if each.block]
+    given = unix.site.rules["hero"][0].variants[0].show.given
+    rendered = [site.blocks["gold"].render("de", given, {}) for site in (loaded.site, unix.site)]
     assert rendered == ["<p>1</p>\n<b>a</b>"] * 2
 
 

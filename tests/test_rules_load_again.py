@@ -4,6 +4,8 @@ import pytest
 
 from good_site import GOOD
 from rules.campaign_file import CampaignFile
+from rules.conditions import Context
+from rules.decide import decide
 from rules.loader import Loaded, load
 
 TWO = b"campaign: two\nrules: [{id: other, slot: hero, show: {block: gold, with: {n: 2}}}]\n"
@@ -30,11 +32,13 @@ CHANGES: dict[str, tuple[dict[str, bytes], set[str]]] = {
     "the values of an attribute": (changed("site.yaml", "silver]", "silver, blue]"), {"one", "two"}),
     "a name that has quotes now": (changed("site.yaml", "crm.tier: gold", 'crm.tier: "gold"'),
                                    {"one", "two"}),
-    "a block that rules show": (changed("blocks/gold.html", "<p>", "<p class=a>"), {"one", "two"}),
+    "the text of a block that rules show": (changed("blocks/gold.html", "<p>", "<p class=a>"), set()),
+    "what a block shows": (
+        changed("blocks/gold.html", "{{ n }}", "{{ n }}{{ attr['crm.tier'] }}"), {"one", "two"}),
     "a block that no rule shows": (changed("blocks/blue.html", "<b>", "<b class=a>"), set()),
     "a block that is refused": (changed("blocks/gold.html", "<p>", "<script>"), {"one", "two"}),
     "what a block is given": (changed("blocks/gold.html", "{{ n }}", "{{ m }}"), {"one", "two"}),
-    "a translation": ({**SEVERAL, "blocks/gold.en.html": b"<p>en {{ n }}</p>"}, {"one", "two"}),
+    "a translation": ({**SEVERAL, "blocks/gold.en.html": b"<p>en {{ n }}</p>"}, set()),
     "a file less": (without("rules/two.yaml"), set()),
     "a block less": (without("blocks/gold.html"), {"one", "two"}),
     "a block less that no rule shows": (without("blocks/blue.html"), set()),
@@ -56,7 +60,8 @@ def outcome(loaded: Loaded) -> tuple[object, ...]:
         for slot, rules in site.rules.items()
     }
     shown = [
-        each.show.block and each.show.block.render("en", each.show.given, {})
+        each.show.block
+        and site.blocks[each.show.block.name].render("en", each.show.given, {"crm.tier": "gold"})
         for rule in site.rules["hero"]
         for each in rule.variants
     ]
@@ -136,6 +141,18 @@ def test_rules_that_are_all_as_they_were_are_not_indexed_again() -> None:
     assert one.site is not None and consent.site is not None and rule.site is not None
     assert consent.site.index is one.site.index and consent.site.version != one.site.version
     assert rule.site.index is not one.site.index
+
+
+def test_another_text_of_a_block_changes_no_rule_and_shows_at_once() -> None:
+    one = load(SEVERAL)
+    other = load(changed("blocks/gold.html", "<p>", "<p class=a>"), one)
+    assert one.site is not None and other.site is not None
+    assert other.site.index is one.site.index and other.site.rules is one.site.rules
+    shown = [
+        decide(site, Context(0, {"crm.tier": "gold"}, frozenset({"personalization"}), {}))
+        for site in (one.site, other.site)
+    ]
+    assert [each.decisions[0].html for each in shown] == ["<p>2</p>", '<p class="a">2</p>']
 
 
 def test_the_site_that_was_loaded_before_is_as_it_was() -> None:
