@@ -14,6 +14,7 @@ from edge.stores.base import Counts, Event, Person, StoreError
 from edge.visit import Visit
 from rules import counters
 from rules.attributes import Attribute
+from rules.codes import COUNTRIES, LANGUAGES
 from rules.conditions import Context
 from rules.model import Site
 from rules.values import Value
@@ -24,6 +25,8 @@ _DEVICE = frozenset(
     {"device.type", "device.os", "device.browser", "device.os_version", "device.browser_version"}
 )
 _LANGUAGES = frozenset({"language", "languages"})
+_LISTED, _COUNTRIES = frozenset(LANGUAGES), frozenset(COUNTRIES)
+"""All that rules can name: what else a request says is not known."""
 _ADDRESS = frozenset({"client.ip", "geo.location"})
 
 
@@ -122,12 +125,14 @@ def request_facts(live: LiveSite, request: Request, visit: Visit, page: Page) ->
     """Return what a request says without telling who sent it, as far as rules read it."""
     site = live.site
     facts = page_facts(live, page)
-    if visit.country is not None:
+    if visit.country in _COUNTRIES:  # databases know of places that are none
         facts["geo.country"] = visit.country
     _add_device(site, facts, request)
-    if not site.reads.isdisjoint(_LANGUAGES) and (languages := request.languages):
-        facts["language"] = languages[0]
-        facts["languages"] = tuple(dict.fromkeys(languages))
+    if not site.reads.isdisjoint(_LANGUAGES):
+        listed = [each for each in request.languages if each in _LISTED]
+        if listed:
+            facts["language"] = listed[0]
+            facts["languages"] = tuple(dict.fromkeys(listed))
     return facts
 
 

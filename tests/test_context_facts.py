@@ -102,6 +102,19 @@ def test_what_a_rule_reads_is_found_out(tmp_path: Path) -> None:
     assert known["device.os_version"] == "18.1" and known["device.browser_version"] == "18.1"
 
 
+def test_what_no_rule_can_name_is_not_known(tmp_path: Path) -> None:
+    rules = asking("language: {exists: true}", "geo.country: {exists: true}")
+
+    async def main() -> tuple[dict[str, Value], dict[str, Value]]:
+        async with running(tmp_path, rules=rules) as edge:
+            some = await facts(edge, None, (b"accept-language", b"fil-PH,de;q=0.8"))
+            return some, await facts(edge, None, (b"accept-language", b"fil"))
+
+    some, none = asyncio.run(main())
+    assert some["language"] == "de" and some["languages"] == ("de",)
+    assert none.keys().isdisjoint({"language", "languages"})
+
+
 @pytest.mark.parametrize(
     ("read", "other"), [("client.ip", "geo.location"), ("geo.location", "client.ip")]
 )
