@@ -245,7 +245,8 @@ def _one_of(source: Source, terms: Terms) -> Term | None:
         case "prefix" | "suffix":
             return _folded(source, terms) if term is None else term
         case "items" if term is not None:
-            return Items(term.some - term.avoids) if term.some else term
+            left = None if term.some is None else term.some - term.avoids
+            return term if left is None else Items(left) if left else None
     return None
 
 
