@@ -8,6 +8,9 @@ import re2
 SET_BYTES = 8 << 20
 """What one set of patterns may take; more patterns than fit are looked for in several passes."""
 
+SHORT = 64
+"""Instructions of RE2: what repeats much has more, and among others the ways of its matches multiply."""
+
 
 class Wanted(NamedTuple):
     """What is looked for in a text."""
@@ -19,12 +22,14 @@ class Wanted(NamedTuple):
 class Pattern:
     """A pattern of a rule."""
 
-    __slots__ = ("_search", "wanted")
+    __slots__ = ("_search", "is_short", "wanted")
 
     def __init__(self, text: str, *, case_sensitive: bool) -> None:
         """Compile a pattern. Raises ``re2.error``."""
         regex: Any = re2.compile(text, _options(case_sensitive, 1 << 20))
         self.wanted = Wanted(text, case_sensitive)
+        self.is_short = regex.programsize <= SHORT
+        """Whether it may be looked for together with others."""
         self._search = regex.search
 
     @property

@@ -8,10 +8,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rules.conditions import All, Any, Compare, Condition, Context, Not, reader_of
-from rules.index.clauses import clauses_of
+from rules.index.clauses import Literal, clauses_of
 from rules.index.rule_index import RuleIndex
-from rules.index.terms import asked
-from rules.model import Campaign, Rule, Schedule, Show, Variant
+from rules.index.terms import asked, term_of
+from rules.model import BadCondition, Campaign, Rule, Schedule, Show, Variant
 from rules.past_events import EventCount
 from rules.patterns import Pattern
 from rules.plain import PlainFinder
@@ -224,6 +224,29 @@ def test_a_clause_may_ask_of_two_counters(views: list[int], carts: list[int]) ->
     rules = {"hero": tuple(rule(name, each) for name, each in asking.items()), "strip": ()}
     counts = {name: times for name, times in (("views", views), ("carts", carts)) if times}
     context = Context(NOW, {}, frozenset({CRM, SEEN}), counts)
+    assert seen(RuleIndex(rules), context) == seen(PlainFinder(rules), context)
+
+
+@pytest.mark.parametrize("times", [["a"], [None], [{}], [[1], [2]]])
+def test_what_no_counter_holds_fails_the_rules_that_read_it(times: list[object]) -> None:
+    ranked = (
+        rule("counts", at_least("views", 1, HOUR)),
+        rule("free", compare("number", None, "gte", 0)),
+    )
+    index = RuleIndex({"hero": ranked[1:] + ranked[:1], "strip": ranked[:0]})
+    found = index.of(Context(NOW, {"number": 1}, frozenset({CRM}), {"views": times})).true("hero")
+    assert next(found)[1].id == "free"
+    with pytest.raises(BadCondition):
+        next(found)
+
+
+@pytest.mark.parametrize("path", ["/" + "a" * 31, "/" + "a" * 29])
+def test_patterns_that_repeat_much_are_tried_one_by_one(path: str) -> None:
+    long = Pattern("a.{30}$", case_sensitive=True)
+    condition = compare("path", None, "matches", long)
+    assert not long.is_short and term_of(Literal(condition)) is None
+    rules = {"hero": (rule("long", condition),), "strip": ()}
+    context = Context(NOW, {"path": path}, frozenset())
     assert seen(RuleIndex(rules), context) == seen(PlainFinder(rules), context)
 
 

@@ -108,7 +108,10 @@ class RuleIndex:
             unknown |= mark
         if profile:
             for tallies in self.layers:
-                possible &= tallies.possible(context)
+                try:
+                    possible &= tallies.possible(context)
+                except Exception:  # as above: a recording may hold what no counter can
+                    unread |= ~tallies.free
         true, hidden = self._absent[unknown, missing, profile, granted, context.unit is not None]
         return IndexedCandidates(
             self.numbering, context, minute.running, possible & true, possible, hidden, unread

@@ -237,8 +237,12 @@ def _items(compare: Compare, positive: bool) -> Found:
 
 def _search(compare: Compare, positive: bool) -> Found:
     argument: Any = compare.argument
-    wanted = argument.wanted if isinstance(argument, Pattern) else Wanted(re2.escape(str(argument)))
-    one = frozenset((wanted,))
+    if isinstance(argument, Pattern):
+        if not argument.is_short:
+            return None
+        one = frozenset((argument.wanted,))
+    else:
+        one = frozenset((Wanted(re2.escape(str(argument))),))
     return _source("patterns", compare), Items(one) if positive else Items(avoids=one)
 
 
