@@ -22,6 +22,9 @@ MOST = 64
 Ranked = Mapping[str, Sequence[Rule]]
 """Slot -> its rules, the one that wins first."""
 
+_BEATEN = "Give it a higher priority, or delete it"
+_ASKS_THE_SAME = "Both ask the same: change a condition, delete one, or make them a 'split'"
+
 
 class Indexed(NamedTuple):
     """A site's rules and their index."""
@@ -48,7 +51,8 @@ def refuse_beaten(
         here = places[rule.id]
         above = " or ".join(f"'{each.id}' in {_place(places[each.id], here)}" for each in winners)
         message = f"rule '{rule.id}' never wins: {above} is above it and always true when it is"
-        reader.refuse(here, message, "Give it a higher priority, or delete it")
+        same = any(each.condition == rule.condition for each in winners)
+        reader.refuse(here, message, _ASKS_THE_SAME if same else _BEATEN)
 
 
 def _place(there: Node, here: Node) -> str:

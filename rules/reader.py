@@ -1,5 +1,6 @@
 """Reads nodes as the types a schema wants, collecting every finding instead of stopping at one."""
 
+import re
 from collections.abc import Collection, Mapping
 from types import MappingProxyType
 
@@ -9,6 +10,9 @@ from rules.findings import AFTER_COMMA, IN_QUOTES, Finding, did_you_mean, did_yo
 from rules.source import Node, cut_off
 from rules.values import type_of
 from rules.wrong_values import WORD, hint_to, may_be_thousands
+
+_ITEM = re.compile(r"\w[\w./ -]*")
+"""A text that may stand in brackets as it is."""
 
 
 class Reader:
@@ -58,7 +62,9 @@ class Reader:
         """Return a list's items; anything else is a finding and an empty list."""
         if isinstance(node.value, list):
             return node.value
-        self.refuse(node, f"{what} must be a list, not {said(node)}", "Begin each item with '- '")
+        alone = isinstance(node.value, str) and _ITEM.fullmatch(node.value)
+        hint = f"Write [{node.value}]" if alone else "Begin each item with '- '"
+        self.refuse(node, f"{what} must be a list, not {said(node)}", hint)
         return []
 
     def text(self, node: Node | None, what: str, *, may_be_empty: bool = False) -> str | None:

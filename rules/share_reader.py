@@ -16,7 +16,9 @@ def read_share(reader: Reader, node: Node | None, what: str) -> float:
     match = _SHARE.match(text)
     if match is not None and float(match[1]) <= 100:
         return float(match[1]) / 100
-    bare = re.fullmatch(r"[1-9][0-9]?|100", text)
-    hint = f"Write {text}%" if bare else "Write a percentage: 5%"
+    bare = re.fullmatch(r"([1-9][0-9]?|100)(?:[.,]([0-9]{1,6}))? ?%?", text)
+    percentage = bare and ".".join(filter(None, bare.groups()))
+    fits = percentage and float(percentage) <= 100
+    hint = f"Write {percentage}%" if fits else "Write a percentage: 5%"
     reader.refuse(node, f"'{text}' is no share of visitors", hint)
     return 0.0

@@ -160,6 +160,8 @@ class ShowReader:
             self._reader.refuse(keys[given[0]], f"'{given[0]}' needs an action", f"Add {hint}")
             return
         hint = "Add 'block: NAME', or an 'action' that needs none, such as 'action: hide'"
+        if "weight" in keys:
+            hint = "Add 'block: NAME'; to test against the page as it is, give the campaign a 'holdout: 50%'"
         self._reader.refuse(node, "there is no block to show", hint)
 
     def _surplus(self, action: str, keys: Mapping[str, Node]) -> None:

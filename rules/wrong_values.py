@@ -35,6 +35,17 @@ SEVERAL = {
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2}\.[0-9]{3}")
 _COMMA = re.compile(r"(-?[0-9]+),([0-9]+)")
+_BOUND = re.compile(r"(>=|<=|=>|=<|≥|≤|>|<) ?(-?[0-9]+(?:\.[0-9]+)?)")
+_BOUNDS = {
+    ">": "gt",
+    ">=": "gte",
+    "=>": "gte",
+    "≥": "gte",
+    "<": "lt",
+    "<=": "lte",
+    "=<": "lte",
+    "≤": "lte",
+}
 _WITH_UNIT = re.compile(r"0*([0-9]+)(?::00| ?[^\W\d_]{1,8}\.?| ?[%€$])")
 _DAY_FIRST = re.compile(r"([0-9]{1,2})\. ?([0-9]{1,2})\. ?([0-9]{4}|[0-9]{2})")
 _YEAR_FIRST = re.compile(r"([0-9]{4})[-./]([0-9]{1,2})[-./]([0-9]{1,2})")
@@ -75,11 +86,15 @@ def _number(text: str) -> str:
         return f"{match[1]}.{match[2]}"
     if match := _WITH_UNIT.fullmatch(text):
         return f"{match[1]} alone"
+    if match := _BOUND.fullmatch(text):
+        return f"{{{_BOUNDS[match[1]]}: {match[2]}}}"
     return ""
 
 
 def _boolean(text: str) -> str:
     word = text.lower()
+    if text in ("true", "false"):
+        return f"{text} without quotes"
     return "true" if word in _YES else "false" if word in _NO else ""
 
 
