@@ -136,8 +136,8 @@ class Above:
         ((source, term), *more), found = terms.items(), 0
         if more or True not in term.table:
             return 0
-        for tallies in self._index.layers:
-            found |= tallies.wrong(source.name, source.window, term.table.index(True))
+        for layer in self._index.layers:
+            found |= layer.wrong(source, term.table.index(True))
         return found
 
     def _values(self, subject: Subject, terms: Terms) -> Sequence[Any] | None:

@@ -15,7 +15,7 @@ from rules.index.candidates import IndexedCandidates, Numbering
 from rules.index.clauses import Clause
 from rules.index.clock import Clocks
 from rules.index.dimension import Kept, dimension_of
-from rules.index.tallies import Tallies
+from rules.index.tallies import Layer, Tallies
 from rules.index.terms import EVENTS, Source
 from rules.model import Rule
 
@@ -64,7 +64,8 @@ class RuleIndex:
         numbered = _Numbered(rules)
         self.numbering, terms = numbered.numbering, numbered.terms
         size = self._size = len(self.numbering.owners)
-        self.layers = [Tallies(placed, size) for placed in numbered.counted]
+        self.layers = [Layer(placed, size) for placed in numbered.counted]
+        self._tallies = Tallies(self.layers, size)
         made = {source: dimension_of(source, terms[source], size) for source in terms}
         schedules = [rule.campaign.schedule for rule in self.numbering.owners]
         self._clocks = Clocks(schedules, made, size)
@@ -107,11 +108,10 @@ class RuleIndex:
                     continue
             unknown |= mark
         if profile:
-            for tallies in self.layers:
-                try:
-                    possible &= tallies.possible(context)
-                except Exception:  # as above: a recording may hold what no counter can
-                    unread |= ~tallies.free
+            try:
+                possible &= self._tallies.possible(context)
+            except Exception:  # as above: a recording may hold what no counter can
+                unread |= ~self._tallies.free
         true, hidden = self._absent[unknown, missing, profile, granted, context.unit is not None]
         return IndexedCandidates(
             self.numbering, context, minute.running, possible & true, possible, hidden, unread
@@ -128,8 +128,8 @@ class RuleIndex:
             elif mark & missing:
                 hidden &= ~attribute.false_if_missing
                 true &= attribute.true_if_missing
-        for tallies in () if profile else self.layers:
-            true &= tallies.free
+        if not profile:
+            true &= self._tallies.free
         return true, hidden
 
     def _permitted(self, granted: frozenset[str], known: bool) -> int:

@@ -5,81 +5,103 @@ who did nothing are found once, and a request looks only at the counters that vi
 """
 
 from bisect import bisect_left
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from functools import reduce
+from operator import and_
+from typing import NamedTuple, TypeAlias
 
 from rules.conditions import Context
 from rules.index.bits import below, bits
 from rules.index.terms import Counts, Source
 from rules.model import FOREVER
 
+Placed: TypeAlias = Mapping[Source, Sequence[tuple[int, Counts]]]
+"""What is counted -> the clauses that read it: number and term."""
+
 
 class _Tally(NamedTuple):
-    """The clauses that read one counter over one window."""
+    """The clauses of one layer that read one counter over one window."""
 
-    window: int
-    """In milliseconds; ``FOREVER`` for all events."""
-    wrong: tuple[int, ...]
-    """Count -> those of the readers for which it is wrong; the last one for all larger counts."""
+    wrong: int
+    """The readers for which no event at all is wrong."""
     turned: tuple[int, ...]
-    """Count -> the readers that it makes right or wrong other than no event at all does."""
+    """Count -> the readers that it makes right or wrong other than none does; the last for all larger ones."""
+
+    def turned_by(self, count: int) -> int:
+        """Return the readers that a count makes right or wrong other than none does."""
+        return self.turned[min(count, len(self.turned) - 1)]
 
 
-_NO_TALLIES: tuple[None, list[_Tally]] = (None, [])
+class Layer:
+    """Clauses by a counter that they read, one each: what else they count is in further layers."""
 
-
-class Tallies:
-    """Every counter that clauses read. A clause may read one: what else it asks must be evaluated."""
-
-    def __init__(self, placed: Mapping[Source, list[tuple[int, Counts]]], size: int) -> None:
-        self._size = size
-        self._tallies: dict[str, tuple[str | None, list[_Tally]]] = {}
-        """Counter -> what it needs consent to, and its tallies, that of the longest window first."""
+    def __init__(self, placed: Placed, size: int) -> None:
+        """Take what is counted; ``size`` is the number of all clauses."""
+        self.free = below(size)
+        """The clauses that read no counter here."""
         self.readers: dict[str, int] = {}
         """Counter -> the clauses that read it."""
-        self.free = below(size)
-        """The clauses that read no counter."""
-        for source in sorted(placed, key=lambda each: _length(each.window), reverse=True):
-            terms = placed[source]
-            _, tallies = self._tallies.setdefault(source.name, (source.purpose, []))
-            tallies.append(_tally(source.window, terms, size))
+        self.tallies: dict[Source, _Tally] = {}
+        for source, terms in placed.items():
             readers = bits([number for number, _ in terms], size)
             self.readers[source.name] = self.readers.get(source.name, 0) | readers
             self.free &= ~readers
-        self._nothing: dict[frozenset[str], int] = {}
+            self.tallies[source] = _tally(terms, size)
 
-    def wrong(self, counter: str, window: int | None, count: int) -> int:
-        """Return the clauses for which a count within a window is wrong."""
-        _, tallies = self._tallies.get(counter, (None, []))
-        found = 0
-        for tally in tallies:
-            if tally.window == _length(window):
-                found |= tally.wrong[min(count, len(tally.wrong) - 1)]
-        return found
+    def wrong(self, source: Source, count: int) -> int:
+        """Return the clauses for which a count is wrong."""
+        tally = self.tallies.get(source)
+        return 0 if tally is None else tally.wrong ^ tally.turned_by(count)
+
+
+_Turns: TypeAlias = list[tuple[int, int, tuple[int, ...]]]
+"""Window in milliseconds, layer, and what each count turns."""
+_NO_TURNS: tuple[None, _Turns] = (None, [])
+
+
+class Tallies:
+    """All that is counted, over all layers."""
+
+    def __init__(self, layers: Sequence[Layer], size: int) -> None:
+        """Take the layers; ``size`` is the number of all clauses."""
+        self._layers = layers
+        self._everything = below(size)
+        self.free = reduce(and_, [layer.free for layer in layers], self._everything)
+        """The clauses that read no counter."""
+        self._counters: dict[str, tuple[str | None, _Turns]] = {}
+        """Counter -> what it needs consent to, and what it turns, over the longest window first."""
+        for at, layer in enumerate(layers):
+            for source, tally in layer.tallies.items():
+                _, turns = self._counters.setdefault(source.name, (source.purpose, []))
+                turns.append((_length(source.window), at, tally.turned))
+        for _, turns in self._counters.values():
+            turns.sort(key=lambda each: -each[0])
+        self._nothing: dict[frozenset[str], list[int]] = {}
 
     def possible(self, context: Context) -> int:
-        """Return the clauses whose count is right, as far as a grant lets us know it."""
+        """Return the clauses whose counts are right, as far as a grant lets us know them."""
         granted, now = context.granted, context.now
-        found = self._nothing.get(granted) or self._of_nobody(granted)
+        found = list(self._nothing.get(granted) or self._of_nobody(granted))
         for key, times in (context.counts or {}).items():
-            purpose, tallies = self._tallies.get(key, _NO_TALLIES)
+            purpose, turns = self._counters.get(key, _NO_TURNS)
             if purpose not in granted:
                 continue
-            every = len(times)
-            for window, _, turned in tallies:
-                count = every - bisect_left(times, now - window)
-                if count == 0:
-                    break  # and none within the shorter windows that follow: it turns nothing
-                found ^= turned[count] if count < len(turned) else turned[-1]
-        return found
+            every, count, last = len(times), 0, 0
+            for window, layer, turned in turns:
+                if window != last:
+                    count, last = every - bisect_left(times, now - window), window
+                    if count == 0:
+                        break  # and none within the shorter windows that follow: it turns nothing
+                found[layer] ^= turned[count] if count < len(turned) else turned[-1]
+        return reduce(and_, found, self._everything)
 
-    def _of_nobody(self, granted: frozenset[str]) -> int:
-        """Return what is possible for somebody who did nothing."""
-        found = below(self._size)
-        for purpose, tallies in self._tallies.values():
-            for tally in tallies if purpose in granted else ():
-                found ^= tally.wrong[0]
-        self._nothing[granted] = found
+    def _of_nobody(self, granted: frozenset[str]) -> list[int]:
+        """Return by layer what is possible for somebody who did nothing."""
+        found = self._nothing[granted] = [self._everything] * len(self._layers)
+        for at, layer in enumerate(self._layers):
+            for source, tally in layer.tallies.items():
+                if source.purpose in granted:
+                    found[at] &= ~tally.wrong
         return found
 
 
@@ -87,10 +109,10 @@ def _length(window: int | None) -> int:
     return FOREVER if window is None else window
 
 
-def _tally(window: int | None, placed: list[tuple[int, Counts]], size: int) -> _Tally:
-    largest = max(len(term.table) for _, term in placed)
-    wrong = tuple(
-        bits([number for number, term in placed if not term.at(count)], size)
+def _tally(terms: Sequence[tuple[int, Counts]], size: int) -> _Tally:
+    largest = max(len(term.table) for _, term in terms)
+    nobody, *more = [
+        bits([number for number, term in terms if not term.at(count)], size)
         for count in range(largest)
-    )
-    return _Tally(_length(window), wrong, tuple([wrong[0] ^ each for each in wrong]))
+    ]
+    return _Tally(nobody, (0, *[nobody ^ each for each in more]))
