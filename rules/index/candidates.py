@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from rules.conditions import Context, Not
-from rules.index.bits import highest_first
 from rules.index.clauses import Clause
 from rules.model import Rule
 from rules.plain import evaluated
@@ -75,7 +74,9 @@ class IndexedCandidates:
         owners, slots, rest = self._numbering
         left = clauses & slots[slot]
         last: Rule | None = None
-        for number in highest_first(left):
+        while left:  # the highest number is the one of a set that is found at once
+            number = left.bit_length() - 1
+            left ^= 1 << number
             rule = owners[number]
             if rule is last:
                 continue
