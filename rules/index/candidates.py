@@ -76,16 +76,18 @@ class IndexedCandidates:
         last: Rule | None = None
         while left:  # the highest number is the one of a set that is found at once
             number = left.bit_length() - 1
-            left ^= 1 << number
             rule = owners[number]
-            if rule is last:
-                continue
-            if self._unread or number in rest:
-                worst = self._evaluated(rule, number)
-                if worst is FALSE or not (only_false_refuses or worst is TRUE):
-                    continue
-            last = rule
-            yield -number, rule
+            if rule is not last:
+                plain = number not in rest and not self._unread
+                if plain or self._holds(rule, number, only_false_refuses):
+                    last = rule
+                    yield -number, rule
+            left ^= 1 << number
+
+    def _holds(self, rule: Rule, number: int, only_false_refuses: bool) -> bool:
+        """Say whether what no set says of a clause is true, or at least not false."""
+        worst = self._evaluated(rule, number)
+        return worst is TRUE or (only_false_refuses and worst is not FALSE)
 
     def _evaluated(self, rule: Rule, number: int) -> Truth:
         """Return the truth of what no set says of a clause: of its rule, if a value could not be read."""
