@@ -49,8 +49,11 @@ def main() -> None:
 )  # fmt: skip
 @findings_to_exit
 def demo(host: str, port: int, folder: Path | None, var: Path) -> None:
-    """Serve the demo shop with its own edge."""
-    demo_command.run(host, port, folder, var)
+    """Serve the demo shop with its own edge.
+
+    Of the settings only TAGWERK_RECORD and TAGWERK_RECORD_DAYS count.
+    """
+    demo_command.run(host, port, folder, var, os.environ)
 
 
 @main.command()
@@ -175,6 +178,8 @@ def recordings(site: str, since: int | None, store: str | None) -> None:
     start = 0 if since is None else wall_clock() - since
     count = recordings_command.run(url, site, start, sys.stdout.buffer)
     click.echo(f"{site}: {counted(count, 'recorded request')}", err=True)
+    if count == 0:
+        click.echo(recordings_command.WHY_NONE, err=True)
 
 
 @main.command()

@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from socket import socket
@@ -44,14 +45,18 @@ WHAT_TO_TRY: Final = (
 )
 
 
-def run(host: str, port: int, folder: Path | None, var: Path) -> None:
-    """Serve until told to stop. Raises what the command line shows: BadSite, StoreError, OSError."""
+def run(host: str, port: int, folder: Path | None, var: Path, environ: Mapping[str, str]) -> None:
+    """Serve until told to stop; of the settings only what to record is read.
+
+    Raises what the command line shows: BadSite, BadSettings, StoreError, OSError.
+    """
     shop = folder or demo_dir()
     _must_be_the_shop(shop)
+    recording = _recording(environ)
     other = port - 1 if port == LAST_PORT else port + 1
     advice = f"make demo PORT={other}, or tagwerk demo --port {other}"
     with server.listen(host, port, advice) as listening:
-        _serve(listening, _settings(host, port, shop, var))
+        _serve(listening, _settings(host, port, shop, var, recording))
 
 
 def _must_be_the_shop(folder: Path) -> None:
@@ -82,7 +87,13 @@ def _serve(listening: socket, settings: Settings) -> None:
     server.run(app, listening)
 
 
-def _settings(host: str, port: int, site_dir: Path, var: Path) -> Settings:
+def _recording(environ: Mapping[str, str]) -> Settings:
+    return Settings.from_env(
+        {name: text for name, text in environ.items() if name.startswith("TAGWERK_RECORD")}
+    )
+
+
+def _settings(host: str, port: int, site_dir: Path, var: Path, recording: Settings) -> Settings:
     hosts = dict.fromkeys(("127.0.0.1", "localhost", host))
     return Settings(
         sites=site_dir,
@@ -94,6 +105,8 @@ def _settings(host: str, port: int, site_dir: Path, var: Path) -> Settings:
         geo=site_dir / COUNTRIES,
         trusted_proxies=(),
         extra_origins=tuple(f"http://{server.address(name, port)}" for name in hosts),
+        record=recording.record,
+        record_days=recording.record_days,
     )
 
 

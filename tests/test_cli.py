@@ -2,9 +2,10 @@
 
 import re
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+import httpx
 import pytest
 from click.testing import CliRunner
 
@@ -42,6 +43,35 @@ def test_a_demo_names_the_rules_to_edit_uncut(tmp_path: Path) -> None:
     folder = copy_demo(tmp_path / ("a-long-name-" * 8))
     with Edge(folder, tmp_path / "var") as demo:
         demo.wait_for_log(f"^Its rules: {re.escape(str(folder))}/rules$")
+
+
+class _Recording(Edge):
+    def environment(self) -> Mapping[str, str]:
+        return {"TAGWERK_RECORD": "100%"}
+
+
+def test_a_demo_records_what_it_is_told_to(tmp_path: Path) -> None:
+    var = tmp_path / "var"
+    with _Recording(copy_demo(tmp_path / "shop"), var) as demo:
+        headers = {"Origin": demo.url, "Sec-Fetch-Site": "same-origin"}
+        choice = {"action": "accept_all", "purposes": [], "lang": "de", "layer": 1}
+        chosen = httpx.post(f"{demo.base}/consent", json=choice, headers=headers)
+        cookies = [each.partition(";")[0] for each in chosen.headers.get_list("set-cookie")]
+        page = {"page": {"url": f"{demo.url}/"}}
+        decided = httpx.post(
+            f"{demo.base}/decide", json=page, headers={**headers, "Cookie": "; ".join(cookies)}
+        )
+        assert "statistics" in decided.json()["consent"]["grants"]
+    written = tagwerk("recordings", "--site", "demo-shop", "--store", f"sqlite:///{var}/tagwerk.db")
+    assert (written.stdout.count("\n"), written.stderr) == (1, "demo-shop: 1 recorded request\n")
+    none = tagwerk("recordings", "--site", "other", "--store", f"sqlite:///{var}/tagwerk.db")
+    assert none.stdout == "" and "TAGWERK_RECORD" in none.stderr
+
+
+def test_a_demo_refuses_a_share_it_cannot_read(tmp_path: Path) -> None:
+    ended = tagwerk("demo", "--var", str(tmp_path / "var"), TAGWERK_RECORD="all")
+    assert ended.returncode == 1 and "TAGWERK_RECORD: 'all' is no share" in ended.stderr
+    assert not (tmp_path / "var").exists()
 
 
 def serve(tmp_path: Path, **settings: str) -> tuple[int, str]:
