@@ -40,6 +40,7 @@ WHAT_TO_TRY: Final = (
     "Open /?utm_campaign=herbst: autumn at the top, with no cookie and no consent",
     "Accept in the banner, look at three pairs of shoes, go home: shoes at the top",
     "Still accepted, log in as Anna, Jonas or Miriam: the box at the foot says what changes",
+    "Logged in, put a pair of shoes into the cart and order it: how to wear them in, on the home page",
     "Play a phone, or a visitor from Austria, in the same box",
     "Edit a rule (see below) and reload; withdraw consent and look at the cookies",
 )

@@ -22,6 +22,8 @@ PATHS = [
     "/lookbook/abend", "/en/lookbook/evening",
 ]  # fmt: skip
 
+EVENT = re.compile(r'\.push\((\["track".*?\])\)</script>')
+
 
 def test_every_page_answers_in_its_language_and_names_the_other(tmp_path: Path) -> None:
     async def story(shop: Shop) -> None:
@@ -70,6 +72,41 @@ def test_a_login_is_told_once_by_a_token_that_the_edge_believes(tmp_path: Path) 
         leeway = identify_tokens.LEEWAY
         assert proven.expires_ms == shop.clock() // 1000 * 1000 + (120 + leeway) * 1000
         assert TOKEN.findall(await visitor.page("/")) == []
+
+    run(tmp_path, story)
+
+
+def told(page: str) -> list[Any]:
+    """The events that a page tells the edge of."""
+    return [json.loads(each) for each in EVENT.findall(page)]
+
+
+def test_what_goes_into_the_cart_and_is_ordered_is_told_once(tmp_path: Path) -> None:
+    async def story(shop: Shop) -> None:
+        visitor = shop.visitor()
+        for product in ("nebel", "kiesel", "kiesel"):
+            await visitor.form("/warenkorb", add=product)
+        added = ["track", "add_to_cart", {"product": "kiesel", "value": 129.0}]
+        assert told(await visitor.page("/warenkorb")) == [added]
+        assert told(await visitor.page("/warenkorb")) == []
+        await visitor.form("/en/cart", order="1")
+        page = await visitor.page("/en/cart")
+        assert "Thank you" in page and "Pretend to order" not in page
+        assert sorted(told(page), key=str) == [
+            ["track", "purchase", {"category": "knit", "value": 149.0}],
+            ["track", "purchase", {"category": "shoes", "value": 258.0}],
+        ]
+        assert told(await visitor.page("/")) == [] and visitor.cookies == set()
+
+    run(tmp_path, story)
+
+
+def test_nothing_is_ordered_of_an_empty_cart(tmp_path: Path) -> None:
+    async def story(shop: Shop) -> None:
+        visitor = shop.visitor()
+        await visitor.form("/warenkorb", order="1")
+        page = await visitor.page("/warenkorb")
+        assert told(page) == [] and "Danke" not in page and visitor.cookies == set()
 
     run(tmp_path, story)
 

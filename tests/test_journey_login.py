@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page
 
-from harness import Edge
+from harness import Edge, wait_until
 from journeys import (
     NOTHING,
     VISITOR,
@@ -68,6 +68,24 @@ def test_4_open_complaint_sees_service(edge: Edge, visit: Profile) -> None:
     assert decision(page)["rule"] == "open-ticket"
     assert page.locator("[data-slot=hero] .c-hero--service").count() == 1
     jonas.shot("4-open-complaint")
+
+
+def test_4_what_was_bought_counts_at_once(edge: Edge, visit: Profile) -> None:
+    anna = visit()
+    page = arrive(anna, edge)
+    choose(page, "accept-all")
+    log_in(page, edge, ANNA)
+    bought = "events WHERE name = 'purchase'"
+    before = rows(edge, bought)
+    for button in ("add", "order"):
+        go(page, edge, "/produkt/kiesel" if button == "add" else "/warenkorb")
+        with page.expect_navigation():
+            page.locator(f"main form:has([name={button}]) button").click()
+        ready(page)
+    wait_until("the purchase to be stored", lambda: rows(edge, bought) > before)
+    go(page, edge)
+    assert decision(page, "recommendation")["rule"] == "new-shoes"
+    assert anna.console == [] and anna.errors == []
 
 
 def test_4_without_the_grant_login_links_nothing(edge: Edge, visit: Profile) -> None:

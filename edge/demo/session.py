@@ -4,7 +4,7 @@ It is the shop's, not the edge's: a cart or a login cannot work without it, so i
 """
 
 from collections.abc import Mapping
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 import msgspec
 from starlette.requests import Request
@@ -17,12 +17,20 @@ MOST_OF_ONE: Final = 9
 """The most pieces of one product in a cart."""
 
 
+class Event(NamedTuple):
+    """What a visitor did, as the edge is told of it."""
+
+    name: str
+    properties: Mapping[str, str | float]
+
+
 class Session(msgspec.Struct, frozen=True):
-    """What the shop remembers. ``tell`` is what the next page has to tell the edge, once."""
+    """What the shop remembers. ``tell`` and ``events`` are what the next page has to tell the edge, once."""
 
     cart: Mapping[str, int] = {}
     customer: str | None = None
     tell: Literal["login", "logout"] | None = None
+    events: tuple[Event, ...] = ()
 
     def with_product(self, key: str, more: int) -> "Session":
         """Return the session with more, or fewer, pieces of a product in its cart."""
@@ -31,10 +39,18 @@ class Session(msgspec.Struct, frozen=True):
         cart = {**others, key: count} if count > 0 else others
         return msgspec.structs.replace(self, cart=cart)
 
+    def with_events(self, *events: Event) -> "Session":
+        """Return the session with events to tell of."""
+        return msgspec.structs.replace(self, events=events)
+
+    def ordered(self) -> "Session":
+        """Return the session with an empty cart."""
+        return msgspec.structs.replace(self, cart={})
+
     def logged_in(self, customer: str) -> "Session":
         """Return the session of a customer. A stranger's cart comes along, another customer's does not."""
         cart = self.cart if self.customer in (None, customer) else {}
-        return Session(cart, customer, "login")
+        return Session(cart, customer, "login", self.events)
 
     def logged_out(self) -> "Session":
         """Return the session without its customer and cart: the next one at the browser starts afresh."""
@@ -42,7 +58,7 @@ class Session(msgspec.Struct, frozen=True):
 
     def told(self) -> "Session":
         """Return the session after the page has told the edge."""
-        return msgspec.structs.replace(self, tell=None)
+        return msgspec.structs.replace(self, tell=None, events=())
 
 
 class Sessions:

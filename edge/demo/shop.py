@@ -18,7 +18,7 @@ from starlette.routing import Route
 from edge.demo import catalogue as catalogue_file
 from edge.demo import links, strip
 from edge.demo.pages import Pages, View
-from edge.demo.session import Session, Sessions
+from edge.demo.session import Event, Session, Sessions
 
 SITE: Final = "demo-shop"
 TOKEN_SECONDS: Final = 120
@@ -76,9 +76,11 @@ class Shop:
         return self._answer(request, "home.html", language, alternate, products=products)
 
     async def _cart(self, request: Request, language: str) -> Response:
-        cart = self._view(language).cart(self._session(request).cart)
+        session = self._session(request)
+        cart = self._view(language).cart(session.cart)
+        ordered = any(event.name == "purchase" for event in session.events)
         alternate = links.PAGES["cart"][_other(language)]
-        return self._answer(request, "cart.html", language, alternate, cart=cart)
+        return self._answer(request, "cart.html", language, alternate, cart=cart, ordered=ordered)
 
     def _simple(self, name: str) -> Page:
         async def page(request: Request, language: str) -> Response:
@@ -122,13 +124,25 @@ class Shop:
 
     async def _change_cart(self, request: Request, language: str, form: Form) -> Response:
         session = self._session(request)
-        if form.get("add") in self._catalogue.products:
-            session = session.with_product(form["add"], 1)
+        if added := self._catalogue.products.get(form.get("add", "")):
+            told = Event("add_to_cart", {"product": added.key, "value": added.price / 100})
+            session = session.with_product(added.key, 1).with_events(told)
         elif form.get("remove") in session.cart:
             session = session.with_product(form["remove"], -session.cart[form["remove"]])
+        elif "order" in form:
+            session = session.with_events(*self._bought(session)).ordered()
         response = RedirectResponse(links.PAGES["cart"][language], 303)
         self._sessions.write(request, response, session)
         return response
+
+    def _bought(self, session: Session) -> list[Event]:
+        """Return a purchase for each line of the cart, its value in euros."""
+        sold = self._catalogue.products
+        lines = [(sold[key], count) for key, count in session.cart.items() if key in sold]
+        return [
+            Event("purchase", {"category": piece.category, "value": piece.price * count / 100})
+            for piece, count in lines
+        ]
 
     async def _log_in(self, request: Request, language: str, form: Form) -> Response:
         customer = form.get("customer", "")
@@ -178,6 +192,7 @@ class Shop:
             customer=view.customer(session.customer),
             token=self._token(session),
             logged_out=session.tell == "logout",
+            events=[["track", *event] for event in session.events],
             tries={"device": tries.get("device"), "country": tries.get("country")},
             **context,
         )  # fmt: skip
