@@ -14,15 +14,19 @@ from rules.index.bits import below, bits
 from rules.index.clauses import Clause
 from rules.index.dimension import Dimension
 from rules.index.rule_index import RuleIndex
-from rules.index.terms import Affix, Asked, Items, Source, Span, Term, Values
+from rules.index.terms import TESTS, Affix, Asked, Items, Source, Span, Term, Values
 from rules.keys import folded
-from rules.stretches import ALL, listed, points
+from rules.stretches import ALL, listed
 from rules.values import TRUE
 
 Telling = Callable[[], Mapping[Subject, Told]]
 Terms = Mapping[Source, Any]
 Placed = Sequence[tuple[Source, Dimension]]
 NOTHING = Subject("nothing", None)
+_SEVERAL = ("items", "patterns")
+"""Kinds of sources of which a term says only one thing that is wanted."""
+_CLOSELY = ("items", TESTS)
+"""Kinds of sources that a value is not looked up in: to try so many distances takes longer than the close look."""
 
 
 class Above:
@@ -57,9 +61,9 @@ class Above:
                 found &= ~self._miscounted(terms)
             elif subject in self._placed:
                 values = None if subject in more else self._values(subject, terms)
-                if values is None:
+                if values is None or (not values and _of_patterns(self._placed[subject])):
                     said = told()[subject]
-                    values, terms = said.values() or (), _merged(terms, said, subject in more)
+                    values, terms = said.example, _merged(terms, said, subject in more)
                 found &= self._left(subject, terms, values)
         return found
 
@@ -173,9 +177,9 @@ class Above:
         for value in values:
             holding = self._everything
             for source, dimension in placed:
-                term = _alone(source, value)
-                if term is not None:
-                    holding &= dimension.for_one(term)
+                if source.kind not in _CLOSELY:
+                    known = folded(value) if source.key is folded else value
+                    holding &= dimension.possible(dimension.met(known))
             found |= holding
         return found
 
@@ -201,10 +205,14 @@ def _layered(rest: Iterable[tuple[int, Clause]], everything: int) -> list[dict[S
 
 def _merged(terms: Terms, said: Told, more: bool) -> Terms:
     """Return terms by all that is said: between bounds may be holes, and lists may have to hold more."""
-    found = {each: terms[each] for each in terms if each.kind != "items" or not more}
+    found = {each: terms[each] for each in terms if each.kind not in _SEVERAL or not more}
     return {
         each: Span(said.stretches) if each.kind == "range" else term for each, term in found.items()
     }
+
+
+def _of_patterns(placed: Placed) -> bool:
+    return any(source.kind == "patterns" for source, _ in placed)
 
 
 def _few(terms: Terms) -> Sequence[Any]:
@@ -218,22 +226,6 @@ def _few(terms: Terms) -> Sequence[Any]:
     return tuple(term.values) if some else ()
 
 
-def _alone(source: Source, value: Any) -> Term | None:
-    """Return the term of a source that holds for a value and no other; None where there is none."""
-    if source.key is folded:
-        value = folded(value)
-    match source.kind:
-        case "values":
-            return Values(frozenset((value,)))
-        case "range":
-            return Span(points((value,)))
-        case "prefix":
-            return Affix(value)
-        case "suffix":
-            return Affix(value[::-1])
-    return None
-
-
 def _one_of(source: Source, terms: Terms) -> Term | None:
     """Return a term of a source that holds for some value for which others do; None where nobody knows."""
     term = terms.get(source)
@@ -243,11 +235,21 @@ def _one_of(source: Source, terms: Terms) -> Term | None:
         case "range":
             return Span(ALL) if term is None else term
         case "prefix" | "suffix":
-            return _folded(source, terms) if term is None else term
-        case "items" if term is not None:
-            left = None if term.some is None else term.some - term.avoids
-            return term if left is None else Items(left) if left else None
+            only = {each.kind for each in terms} == {"patterns"}  # they tell of no beginning
+            return term or (Affix() if only else _folded(source, terms))
+        case "items":
+            return _left_of(term)
+        case "patterns" if len(terms) == 1:  # how a text begins may tell of its parts
+            return _left_of(term)
     return None
+
+
+def _left_of(term: Items | None) -> Items | None:
+    """Return what lists are to hold and may; None where it is nothing, or not told."""
+    if term is None or term.some is None:
+        return term
+    left = term.some - term.avoids
+    return Items(left) if left else None
 
 
 def _folded(source: Source, terms: Terms) -> Term | None:

@@ -128,6 +128,27 @@ def test_who_is_beaten_as_written(row: dict[str, Any]) -> None:
     assert all(each.startswith("rule 'low-0' never wins: 'top-0'") for each in found), found
 
 
+@pytest.mark.parametrize(
+    ("above", "others", "below"),
+    [
+        ("contains: shoe", "contains: bag{:02}", "contains: snowshoes"),
+        ("contains: shoe", "contains: bag{:02}", "starts_with: shoes"),
+        ("contains: shoe", "contains: bag{:02}", "equals: shoes"),
+        ("contains_ignore_case: SHOE", "contains_ignore_case: bag{:02}", "contains: snowshoes"),
+        ('matches: "shoe[0-9]"', 'matches: "bag[0-9]{:02}"', 'matches: "shoe[0-9]"'),
+        ('matches: "shoe[0-9]"', "starts_with: bag{:02}", 'matches: "shoe[0-9]"'),
+    ],
+)
+def test_of_many_texts_above_only_those_are_looked_at_that_may_hold(
+    above: str, others: str, below: str
+) -> None:
+    texts = [*(others.format(n) for n in range(70)), above]
+    top = campaign("top", *[f"{{utm.source: {{{text}}}}}" for text in texts], priority=5)
+    low = campaign("low", f"{{utm.source: {{{below}}}, utm.medium: mail}}")
+    (finding,) = load({**SITE, "rules/top.yaml": top, "rules/low.yaml": low}).findings
+    assert finding.message.startswith("rule 'low-0' never wins: 'top-70'")
+
+
 def test_who_is_off_beats_nobody() -> None:
     month = Schedule(NOW, NOW + 720 * HOUR)
     assert beaten(rule("above", GOLD, month), rule("below", GOLD)) == []
