@@ -4,13 +4,17 @@ A decision that is made again otherwise is excused only if some address explains
 """
 
 import ipaddress
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import msgspec
 
+from rules.allowed import allowed
 from rules.conditions import All, Any, Compare, Condition, Named, Not
 from rules.decide import decide
+from rules.index.clauses import Literal
+from rules.index.dimension import Ranged
+from rules.index.terms import Span
 from rules.keys import address
 from rules.model import Site
 from rules.recording import Recorded, Recording
@@ -27,7 +31,9 @@ class Unrecorded:
     def __init__(self, site: Site) -> None:
         self._site = site
         self._recording = Recording(site)
-        self._addresses = _told_apart(site)
+        rules = (rule for rules in site.rules.values() for rule in rules)
+        compared = dict.fromkeys(each for rule in rules for each in _comparisons(rule.condition))
+        self._addresses = told_apart(list(compared))
 
     def explains(self, recorded: Recorded) -> bool:
         """Say whether the client's address may be why a request is decided otherwise without it."""
@@ -47,14 +53,14 @@ class Unrecorded:
         return self._recording.of(context, recorded.slots, decisions).decisions
 
 
-def _told_apart(site: Site) -> list[str]:
-    """Return one address for each answer that the comparisons of a site can have together."""
-    rules = (rule for rules in site.rules.values() for rule in rules)
-    compared = dict.fromkeys(each for rule in rules for each in _comparisons(rule.condition))
-    possible = [*_ANYBODY, *(near for each in compared for near in _around(each.argument))]
-    found: dict[tuple[bool, ...], str] = {}
+def told_apart(compared: Sequence[Compare]) -> list[str]:
+    """Return one address for each answer that comparisons of the client's address can have together."""
+    possible = [*_ANYBODY, *(near for each in compared for near in around(each.argument))]
+    spans = [Span(allowed(Literal(each))[0].stretches) for each in compared]
+    answers = Ranged(list(enumerate(spans)), len(spans))
+    found: dict[int, str] = {}
     for client in possible:
-        found.setdefault(tuple([each.holds(address(client)) for each in compared]), client)
+        found.setdefault(answers.possible(answers.met(address(client))), client)
     return list(found.values())
 
 
@@ -70,7 +76,7 @@ def _comparisons(condition: Condition) -> Iterator[Compare]:
                 yield from _comparisons(each)
 
 
-def _around(argument: object) -> Iterator[str]:
+def around(argument: object) -> Iterator[str]:
     """Yield the addresses at the ends of what an operator compares with, and those beside them."""
     ends = [*getattr(argument, "firsts", ()), *getattr(argument, "lasts", ())]
     several = argument if type(argument) is tuple else (argument,)

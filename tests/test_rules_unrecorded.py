@@ -1,13 +1,21 @@
 """An address is never recorded: what depends on it cannot be decided again, and nothing else is excused."""
 
+from ipaddress import ip_address
+
 import msgspec
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import recorded_logs
+from rules import keys
+from rules.arguments import Address, Networks
+from rules.conditions import Compare
 from rules.loader import load
 from rules.model import Site
 from rules.recording import Recorded, from_line, to_line
 from rules.replay_tally import Report, Tally
+from rules.unrecorded import around, told_apart
 
 SITE = """
 site: test
@@ -136,3 +144,34 @@ def test_rules_that_compare_with_no_address_or_the_last_one(when: str) -> None:
         facts = {"page.path": "/sale", "client.ip": address}
         counting.add(line, recorded_logs.recorded(made, facts))
     assert (counting.report().faulty, counting.report().left_out) == (0, {"client.ip": 5})
+
+
+NUMBERS = st.integers(0, 40)
+
+
+@st.composite
+def compared(draw: st.DrawFn) -> Compare:
+    """Return a comparison of an address with a few near each other, and near both ends."""
+    base = draw(st.sampled_from([(4, 0), (4, 2**32 - 41), (6, 0), (6, 2**128 - 41)]))
+    one, other = sorted(draw(st.tuples(NUMBERS, NUMBERS)))
+    first, last = (Address((base[0], base[1] + number)) for number in (one, other))
+    argument = draw(
+        st.sampled_from([("equals", first), ("not", last), ("in", (first, last)), ("not_in", (first,))])
+        | st.just(("in_cidr", Networks((first,), (last,), "")))
+        | st.booleans().map(lambda known: ("exists", known))
+    )  # fmt: skip
+    return Compare("client.ip", None, *argument, None, keys.address)
+
+
+@settings(max_examples=300, deadline=None)
+@given(compares=st.lists(compared(), max_size=12), others=st.lists(NUMBERS, max_size=8))
+def test_one_address_is_tried_for_each_answer(compares: list[Compare], others: list[int]) -> None:
+    """As if each comparison were made with each address, but in one pass over all of them."""
+
+    def answers(client: str) -> tuple[bool, ...]:
+        return tuple(each.holds(keys.address(client)) for each in compares)
+
+    tried = list(map(answers, told_apart(compares)))
+    possible = {answers(str(ip_address(number))) for number in others}
+    possible |= {answers(client) for each in compares for client in around(each.argument)}
+    assert len(set(tried)) == len(tried) and possible <= set(tried)
