@@ -1,6 +1,7 @@
 """Turns the ``when`` of a rule into a condition, noting what it reads and everything wrong with it."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -93,7 +94,7 @@ class ConditionParser:
         before = len(self._reader.findings)
         condition = self.parse(node)
         if len(self._reader.findings) == before:
-            self._refuse_contradictions(condition)
+            self._reader.spared(node, partial(self._refuse_contradictions, condition))
         return condition
 
     def _negated(self, node: Node) -> Condition:
@@ -102,7 +103,7 @@ class ConditionParser:
         condition = self.parse(node)
         # Of many negations in one another not each needs to look at all that is below.
         if len(self._reader.findings) == before and not isinstance(condition, Not):
-            self._refuse_contradictions(condition)
+            self._reader.spared(node, partial(self._refuse_contradictions, condition))
         return condition
 
     def _refuse_contradictions(self, condition: Condition) -> None:

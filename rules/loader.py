@@ -89,7 +89,8 @@ def _load(
     indexed = _indexed(filled.slots, campaigns.values(), newest)
     if file is not None and not site_part.findings:  # what is excused would always be true
         values_of = site_part.known.vocabulary.values_of
-        refuse_beaten(reader, indexed, values_of, campaigns.values(), newest)
+        beaten = partial(refuse_beaten, reader, indexed, values_of, campaigns.values(), newest)
+        reader.spared(file.node, beaten)
     findings += reader.findings
     good = file is not None and all(finding.severity == "warning" for finding in findings)
     site = (

@@ -1,6 +1,7 @@
 """Finds rules that can never win, because one above them is true whenever they are."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import islice
 from typing import NamedTuple
 
@@ -43,16 +44,25 @@ def refuse_beaten(
     """Refuse the rules that never win, where their names stand."""
     if before is not None and before.index is indexed.finder:
         return
-    found = never_win(indexed.finder, indexed.rules, known, before.rules if before else None)
-    places = {node.value: node for each in campaigns for node in each.rule_ids} if found else {}
-    for rule, winners in found:
-        if any(rule.id == winner.id for winner in winners):
-            continue  # a copy, and that was said
-        here = places[rule.id]
-        above = " or ".join(f"'{each.id}' in {_place(places[each.id], here)}" for each in winners)
-        message = f"rule '{rule.id}' never wins: {above} is above it and always true when it is"
-        same = any(each.condition == rule.condition for each in winners)
-        reader.refuse(here, message, _ASKS_THE_SAME if same else _BEATEN)
+    search = _Search(indexed.finder, known)
+    places: dict[object, Node] = {node.value: node for each in campaigns for node in each.rule_ids}
+    for rule, first in search.suspected(indexed.rules, before.rules if before else None):
+        look = partial(_refuse, reader, places, search, rule, first)
+        reader.spared(places[rule.id], look)
+
+
+def _refuse(
+    reader: Reader, places: Mapping[object, Node], search: "_Search", rule: Rule, first: int
+) -> None:
+    """Refuse a rule if it never wins."""
+    winners = search.winners(rule, first)
+    if not winners or any(rule.id == winner.id for winner in winners):
+        return  # a copy, and that was said
+    here = places[rule.id]
+    above = " or ".join(f"'{each.id}' in {_place(places[each.id], here)}" for each in winners)
+    message = f"rule '{rule.id}' never wins: {above} is above it and always true when it is"
+    same = any(each.condition == rule.condition for each in winners)
+    reader.refuse(here, message, _ASKS_THE_SAME if same else _BEATEN)
 
 
 def _place(there: Node, here: Node) -> str:
@@ -68,18 +78,8 @@ def never_win(
     then only those are looked at that are new, or below a new one that may beat them.
     """
     search = _Search(index, known)
-    old = {id(rule) for ranked in (before or {}).values() for rule in ranked}
-    found: list[tuple[Rule, tuple[Rule, ...]]] = []
-    for slot in rules:
-        placed = list(index.numbering.firsts(slot))
-        new = [(rule, first) for rule, first in placed if id(rule) not in old]
-        suspects = 0 if len(new) == len(placed) else search.suspects(new)
-        for rule, first in placed:
-            if id(rule) in old and not suspects >> first & (1 << len(rule.clauses)) - 1:
-                continue
-            if winners := search.winners(rule, first):
-                found.append((rule, winners))
-    return found
+    looked = [(rule, search.winners(rule, at)) for rule, at in search.suspected(rules, before)]
+    return [(rule, winners) for rule, winners in looked if winners]
 
 
 class _Search:
@@ -87,11 +87,23 @@ class _Search:
 
     def __init__(self, index: RuleIndex, known: Known) -> None:
         self._owners = index.numbering.owners
+        self._firsts = index.numbering.firsts
         self._known = known
         self._above = Above(index, known)
         self._clauses: dict[int, tuple[Clause, ...]] = {}
 
-    def suspects(self, new: Sequence[tuple[Rule, int]]) -> int:
+    def suspected(self, rules: Ranked, before: Ranked | None) -> Iterator[tuple[Rule, int]]:
+        """Yield the rules to look at, each with its first clause: new ones, and those below a new one."""
+        old = {id(rule) for ranked in (before or {}).values() for rule in ranked}
+        for slot in rules:
+            placed = list(self._firsts(slot))
+            new = [(rule, first) for rule, first in placed if id(rule) not in old]
+            below_new = 0 if len(new) == len(placed) else self._suspects(new)
+            for rule, first in placed:
+                if id(rule) not in old or below_new >> first & (1 << len(rule.clauses)) - 1:
+                    yield rule, first
+
+    def _suspects(self, new: Sequence[tuple[Rule, int]]) -> int:
         """Return clauses below new rules that may be beaten by them."""
         found = 0
         for rule, first in new:

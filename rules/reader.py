@@ -1,7 +1,7 @@
 """Reads nodes as the types a schema wants, collecting every finding instead of stopping at one."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from types import MappingProxyType
 
 import msgspec
@@ -31,6 +31,20 @@ class Reader:
         """Note what may be meant and probably is not: nothing is refused for it."""
         found = node.finding(message, hint)
         self.findings.append(msgspec.structs.replace(found, severity="warning"))
+
+    def spared(self, node: Node, look: Callable[[], None]) -> None:
+        """Look for what never holds or never wins, with findings of its own.
+
+        That goes through all that conditions can say together, more than anybody can try. A site must not
+        be refused for what went wrong there: a fault of ours costs that finding alone, and is told.
+        """
+        try:
+            look()
+        except Exception as bad:
+            message = (
+                f"this could not be compared with what is asked beside it ({type(bad).__name__})"
+            )
+            self.warn(node, message, "Report it: this is a fault of Tagwerk; all rules work")
 
     def keys(
         self, node: Node, what: str, known: Collection[str], required: Collection[str] = ()
