@@ -18,6 +18,7 @@ _ADDRESS = re.compile(
 _HOST = re.compile(r"([A-Za-z0-9-]+\.)+[A-Za-z]{2,}(/.*)?")
 _ORIGIN = re.compile(r"https?://[^/?#]+")
 _NO_PATH = re.compile(r"(https?://[^/?#]+)([?#].*)?", re.DOTALL)
+_PORT = re.compile(r"https?://[^/?#]*:([0-9]+)")
 _ENCODED = re.compile(r"%[0-9A-Fa-f]{2}")
 _KEPT = re.compile(r"%(2[35Ff]|3[Ff])")
 """Encoded # % / ?: a path people read holds them if the address has ``%2523`` or so, or needs them."""
@@ -102,6 +103,12 @@ def _decoded(text: str) -> str:
 def _url(operator: str, text: str) -> str:
     if encoded := _encoded(text):
         return encoded.replace("write", "compare page.path, or write", 1)
+    address, mark, _ = text.partition("#")
+    if mark:
+        return f"Browsers send no # and nothing after it{address and f': write {address}'}"
+    port = _PORT.match(text)
+    if port and int(port[1][:6]) not in range(1, 65536):
+        return "Ports are 1 to 65535"
     if operator not in _BEGINS:
         return ""
     bare = _NO_PATH.fullmatch(text)

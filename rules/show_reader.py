@@ -110,6 +110,9 @@ class ShowReader:
                     keys["weight"], "a weight is more than 0", "Remove the variant instead"
                 )
                 continue
+            if (shown := keys["weight"].shown).endswith(".000"):
+                message = f"a weight is 100 at most, and {shown} may be a thousand times as much"
+                self._reader.refuse(keys["weight"], message, f"Write {weight:g}")
             label = self._reader.text(keys.get("variant"), "variant")
             name = label or (show.block.name if show.block else show.action)
             if any(variant.name == name for variant in variants):
