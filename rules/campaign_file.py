@@ -130,7 +130,7 @@ class CampaignFile:
         priority = reader.number(keys.get("priority"), "priority")
         if "priority" in keys:
             reader.is_doubtful(keys["priority"])
-        if name is None or slot is None or not variants or len(reader.findings) > before:
+        if name is None or slot is None or not variants or reader.refused_since(before):
             return None
         purposes = frozenset(conditions.purposes)
         known = "split" in keys or campaign.exclusive is not None or cap is not None

@@ -93,7 +93,7 @@ class ConditionParser:
         """Return a condition that is no part of another: its parts must be able to hold together."""
         before = len(self._reader.findings)
         condition = self.parse(node)
-        if len(self._reader.findings) == before:
+        if not self._reader.refused_since(before):
             self._reader.spared(node, partial(self._refuse_contradictions, condition))
         return condition
 
@@ -102,7 +102,7 @@ class ConditionParser:
         before = len(self._reader.findings)
         condition = self.parse(node)
         # Of many negations in one another not each needs to look at all that is below.
-        if len(self._reader.findings) == before and not isinstance(condition, Not):
+        if not (self._reader.refused_since(before) or isinstance(condition, Not)):
             self._reader.spared(node, partial(self._refuse_contradictions, condition))
         return condition
 

@@ -32,6 +32,10 @@ class Reader:
         found = node.finding(message, hint)
         self.findings.append(msgspec.structs.replace(found, severity="warning"))
 
+    def refused_since(self, before: int) -> bool:
+        """Say whether anything was refused since there were so many findings; a warning refuses nothing."""
+        return any(each.severity != "warning" for each in self.findings[before:])
+
     def spared(self, node: Node, look: Callable[[], None]) -> None:
         """Look for what never holds or never wins, with findings of its own.
 

@@ -120,7 +120,7 @@ class ShowReader:
                     item, f"two variants are called '{name}'", "Name them with 'variant:'"
                 )
             variants.append(Variant(name, weight, show))
-        if variants and len(self._reader.findings) == before:
+        if variants and not self._reader.refused_since(before):
             self._check_sum(node, [variant.weight for variant in variants])
         return tuple(variants)
 

@@ -1,11 +1,10 @@
 """A fault of ours in the search for what never holds or never wins costs that finding, never a site."""
 
-from zoneinfo import ZoneInfo
-
 import msgspec
 
 from good_site import GOOD
-from rules.condition_parser import ConditionParser, Vocabulary
+from rules.campaign_file import CampaignFile
+from rules.condition_parser import Vocabulary
 from rules.conditions import Condition
 from rules.counter import Property
 from rules.index.rule_index import RuleIndex
@@ -41,12 +40,13 @@ def test_a_rule_that_cannot_be_compared_costs_no_other_finding() -> None:
 
 
 def test_comparisons_that_cannot_be_looked_at_together_hold_as_they_are_written() -> None:
-    reader, text = Reader(), b"{all: [{crm.x: {contains: a}}, {crm.x: {contains: b}}]}"
+    when = "{all: [{crm.x: {contains: a}}, {crm.x: {contains: b}}]}"
     wrong = Attribute("crm.x", "string", CRM, values=("a", "b", 7))
-    parser = ConditionParser(reader, Vocabulary({"crm.x": wrong}, {}), ZoneInfo("UTC"))
-    condition = parser.parse_whole(read(text, "rules/a.yaml")[0])
+    reader, names = Reader(), Vocabulary({"crm.x": wrong}, {})
+    file = CampaignFile(reader, names, ["hero"], {})
+    (rule,) = file.read(read(campaign("one", when), "rules/one.yaml")[0])
     (warned,) = reader.findings
-    assert condition is not None and (warned.severity, warned.column) == ("warning", 1)
+    assert (rule.id, warned.severity, warned.line) == ("one-0", "warning", 3)
 
 
 def test_a_search_that_cannot_begin_costs_no_site() -> None:
