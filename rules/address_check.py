@@ -1,7 +1,7 @@
 """Finds what no address of a page can be: a condition on it would never be true, or always."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from string import punctuation
 from urllib.parse import quote, unquote
 
@@ -18,6 +18,7 @@ _ADDRESS = re.compile(
 _HOST = re.compile(r"([A-Za-z0-9-]+\.)+[A-Za-z]{2,}(/.*)?")
 _ORIGIN = re.compile(r"https?://[^/?#]+")
 _NO_PATH = re.compile(r"(https?://[^/?#]+)([?#].*)?", re.DOTALL)
+_TRIED_ON = re.compile(r"https?://(localhost|.*\.localhost|127\.[0-9.]+|\[::1\])(:[0-9]+)?$")
 _PORT = re.compile(r"https?://[^/?#]*:([0-9]+)")
 _ENCODED = re.compile(r"%[0-9A-Fa-f]{2}")
 _KEPT = re.compile(r"%(2[35Ff]|3[Ff])")
@@ -54,6 +55,17 @@ def never(name: str, operator: str, text: str) -> tuple[str, str] | None:
         if not check(other, bare):
             hint = f"A * stands for itself: write {_instead(name, operator, other, bare)}"
     return (f"{name} {said_of(operator)} '{text}'", hint) if hint else None
+
+
+def is_elsewhere(operator: str, text: str, origins: Iterable[str]) -> bool:
+    """Say whether a text begins as no address of some origins does; machines to try things out on are known."""
+    host = _ORIGIN.match(text.lower())
+    if host is None or base_of(operator) not in _BEGINS or _TRIED_ON.match(host[0]):
+        return False
+    return not any(
+        each == host[0] or (host[0] == text.lower() and each.startswith(host[0]))
+        for each in origins
+    )
 
 
 def _literal(pattern: str) -> bool:

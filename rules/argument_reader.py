@@ -52,6 +52,23 @@ class ArgumentReader:
 
     def read(self) -> object:
         """Return the argument in the shape its operator wants."""
+        before = len(self._reader.findings)
+        found = self._read()
+        if self._attribute.origins and not self._reader.refused_since(before):
+            self._warn_of_strangers()
+        return found
+
+    def _warn_of_strangers(self) -> None:
+        """Warn of addresses of other sites: the site may be about to move, or be tried out elsewhere."""
+        attribute, value = self._attribute, self._node.value
+        for node in value if isinstance(value, list) else [self._node]:
+            text = str(node.value)
+            if address_check.is_elsewhere(self._word, text, attribute.origins):
+                message = f"{attribute.name} {never(self._word)} '{text}' on this site"
+                hint = f"Its origins in site.yaml are {', '.join(attribute.origins)}"
+                self._reader.warn(node, message, hint)
+
+    def _read(self) -> object:
         if self._attribute.type == ANY_TYPE:
             return ()
         reader, node, shape = self._reader, self._node, self._shape

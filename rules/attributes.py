@@ -23,6 +23,9 @@ class Attribute(msgspec.Struct, frozen=True):
     other_words: Mapping[str, str] = {}
     """What people write for a value -> the value; in small letters, but where they are all capitals."""
 
+    origins: tuple[str, ...] = ()
+    """The origins that an address begins with, if they are known."""
+
     def takes(self, value: object) -> bool:
         """Say whether a value is of the type, and one of the allowed values; of a list each is."""
         several = value if isinstance(value, (list, tuple)) else (value,)

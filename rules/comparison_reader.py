@@ -63,11 +63,11 @@ def read_comparisons(
         words = _words_for(attribute.type)
         hint = did_you_mean_key(word, known, words)
         reader.refuse(entry.key, f"{has} operator '{word}'", hint)
-    if len(reader.findings) == before:
+    if not reader.refused_since(before):
         check_bounds(reader, attribute, node.value, found)
         check_windows(reader, attribute, node.value, found)
         check_lists(reader, attribute, node.value, found)
-    if len(reader.findings) == before:
+    if not reader.refused_since(before):
         check_values(reader, attribute, node, found)
     return found
 

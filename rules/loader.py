@@ -21,7 +21,7 @@ from rules.model import Rule, Site, exclusive_groups
 from rules.never_wins import Indexed, refuse_beaten
 from rules.parts import BlockPart, CampaignPart, Noted, guarded, tree
 from rules.places import Places
-from rules.reader import Reader
+from rules.reader import Reader, refused
 from rules.schedule_reader import check_over
 from rules.site_file import SiteFile
 from rules.site_paths import RULES, SITE_FILE, named, read_from, strays
@@ -87,12 +87,12 @@ def _load(
     filled = _filled(reader, site_part, outlines)
     _across(reader, site_part, campaigns.values(), now)
     indexed = _indexed(filled.slots, campaigns.values(), newest)
-    if file is not None and not site_part.findings:  # what is excused would always be true
+    if file is not None and not refused(site_part.findings):  # what is excused would always be true
         values_of = site_part.known.vocabulary.values_of
         beaten = partial(refuse_beaten, reader, indexed, values_of, campaigns.values(), newest)
         reader.spared(file.node, beaten)
     findings += reader.findings
-    good = file is not None and all(finding.severity == "warning" for finding in findings)
+    good = file is not None and not refused(findings)
     site = (
         _site(files, file, filled, campaigns.values(), indexed, blocks) if good and file else None
     )

@@ -1,7 +1,7 @@
 """Reads nodes as the types a schema wants, collecting every finding instead of stopping at one."""
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from types import MappingProxyType
 
 import msgspec
@@ -34,7 +34,7 @@ class Reader:
 
     def refused_since(self, before: int) -> bool:
         """Say whether anything was refused since there were so many findings; a warning refuses nothing."""
-        return any(each.severity != "warning" for each in self.findings[before:])
+        return refused(self.findings[before:])
 
     def spared(self, node: Node, look: Callable[[], None]) -> None:
         """Look for what never holds or never wins, with findings of its own.
@@ -166,6 +166,11 @@ class Reader:
         hint = for_list if isinstance(node.value, list) else hint_to(node.value, wanted)
         self.refuse(node, message, IN_QUOTES if cut else hint)
         return None
+
+
+def refused(findings: Iterable[Finding]) -> bool:
+    """Say whether findings are more than warnings."""
+    return any(each.severity != "warning" for each in findings)
 
 
 def said(node: Node) -> str:

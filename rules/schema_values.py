@@ -20,14 +20,14 @@ WINDOW: Final[Json] = {"type": "string", "pattern": "^[1-9][0-9]{0,4}[mhd]$"}
 DAYS: Final[Json] = {"type": "string", "pattern": "^[1-9][0-9]{0,4}d$"}
 SHARE: Final[Json] = {
     "type": "string",
-    "pattern": "^(0?[0-9]{1,2}(\\.[0-9]{1,6})?|100(\\.0{1,6})?) ?%$",
+    "pattern": "^(?!.*\\.000 ?%)(0?[0-9]{1,2}(\\.[0-9]{1,6})?|100(\\.0{1,6})?) ?%$",
 }
 DAY: Final = "^[0-9]{4}-[0-9]{2}-[0-9]{2}"
 HOUR: Final = "([01][0-9]|2[0-3]):[0-5][0-9]"
 TIME: Final[Json] = {"type": "string", "pattern": f"^{HOUR}$"}
 ADDRESSES: Final[Mapping[str, Json]] = {
     "page.path": {"type": "string", "pattern": "^/([^?#]*[^?#*])?$"},
-    "page.url": {"type": "string", "pattern": "^https?://[^/?#]+/(.*[^*])?$"},
+    "page.url": {"type": "string", "pattern": "^https?://[^/?#]+/([^#]*[^#*])?$"},
     "page.referrer": {"type": "string", "pattern": "^$|:"},
 }
 """Attribute -> what its values look like, where their type does not say all."""

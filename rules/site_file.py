@@ -69,7 +69,9 @@ class SiteFile:
         self.attributes = self._attributes(keys)
         self.events = {name: self._event(name, at) for name, at in self._named(keys, "events")}
         spoken = Attribute("page.language", "string", values=self.languages)
-        self.vocabulary = Vocabulary({**self.attributes, spoken.name: spoken}, self.events)
+        address = Attribute("page.url", "string", origins=self.origins)
+        asked = {each.name: each for each in (spoken, address)}
+        self.vocabulary = Vocabulary(self.attributes | asked, self.events)
         self.vocabulary.audiences = dict(self._named(keys, "audiences"))
 
     def _name(self, node: Node | None, what: str) -> str | None:

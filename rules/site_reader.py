@@ -19,7 +19,7 @@ _EMPTY = (
     "Write at least {site: my-shop, origins: ['https://my-shop.example'], languages: [en], "
     "consent: {revision: 1}, slots: {hero: {selector: '#hero'}}}"
 )
-_OF_NO_RULE = ("site", "origins", "consent", "holdout")
+_OF_NO_RULE = ("site", "consent", "holdout")
 """Sections that no rule depends on."""
 
 

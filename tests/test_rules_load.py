@@ -31,6 +31,27 @@ def test_refused(row: dict[str, Any]) -> None:
         assert line.startswith(wanted), said
 
 
+@pytest.mark.parametrize("row", rows("warned"))
+def test_warned(row: dict[str, Any]) -> None:
+    text = GOOD["rules/one.yaml"].replace(b"crm.tier: gold", row["when"].encode(), 1)
+    loaded = load({**GOOD, "rules/one.yaml": text})
+    assert [str(finding) for finding in loaded.findings] == [row["want"]]
+    good = load(GOOD).site
+    assert good is not None and loaded.site is not None
+    assert [each.id for each in loaded.site.rules["hero"]] == [
+        each.id for each in good.rules["hero"]
+    ]
+
+
+def test_an_address_is_looked_at_again_when_the_origins_change() -> None:
+    text = GOOD["rules/one.yaml"].replace(
+        b"crm.tier: gold", b"page.url: https://other.example/a", 1
+    )
+    first = load({**GOOD, "rules/one.yaml": text})
+    more = GOOD["site.yaml"].replace(b"https://shop.example", b"https://other.example")
+    assert load({**GOOD, "site.yaml": more, "rules/one.yaml": text}, first).findings == []
+
+
 @pytest.mark.parametrize("row", rows("accepted"))
 def test_accepted(row: dict[str, Any]) -> None:
     file = row.get("file", "rules/one.yaml")

@@ -256,3 +256,12 @@ def test_a_new_rule_below_is_looked_at_as_well() -> None:
     before = load(first)
     edited = {**first, "rules/low.yaml": LOW}
     assert load(edited, before).findings == load(edited).findings != []
+
+
+def test_a_warning_of_the_site_keeps_no_beaten_rule_from_being_told() -> None:
+    warned = SITE["site.yaml"].replace(
+        b"audiences:", b"audiences:\n  away: {page.url: https://a.example/}"
+    )
+    twice = campaign("low", "{utm.source: x}", "{utm.source: x, utm.medium: y}")
+    said = [str(each) for each in load({"site.yaml": warned, "rules/low.yaml": twice}).findings]
+    assert [each.split(": ")[1] for each in said] == ["warning", "error"], said
