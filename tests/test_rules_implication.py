@@ -254,6 +254,7 @@ def test_what_follows_is_true_whenever_the_others_are(found: Asking, listed: boo
     never = any(each.never for each in said.values())
     subject = subject_of(wanted.condition)
     follows = subject in said and said[subject].implies(wanted)
+    assert follows or subject not in said or not said[subject].never
     for context in contexts:
         if all(is_true(each, context) for each in given_):
             assert not never, context
@@ -276,6 +277,25 @@ def test_what_follows_is_found_among_rules(found: Asking) -> None:
     ranked = {"hero": (above, between, below)}
     named = [each.id for each, _ in never_win(RuleIndex(ranked), ranked, nothing)]
     assert named == (["below"] if follows else [])
+
+
+A_DAY = Window(DAY, BERLIN, "")
+
+
+@pytest.mark.parametrize(
+    ("word", "argument", "known", "wanted"),
+    [
+        ("within_last", A_DAY, DATES, ("equals", DATES[1])),
+        ("contains", "ab", [], ("matches", PATTERNS[1])),
+        ("starts_with", "ab", [], ("matches", PATTERNS[1])),
+    ],
+)
+def test_all_follows_from_what_never_holds(
+    word: str, argument: Any, known: list[Any], wanted: tuple[str, Any]
+) -> None:
+    asked = Compare(NAME, "crm", word, argument, None)
+    (said,) = told([Literal(asked), Literal(asked, positive=False)], lambda _: known).values()
+    assert said.never and said.implies(Literal(Compare(NAME, "crm", *wanted, None)))
 
 
 def test_every_operator_is_asked() -> None:
