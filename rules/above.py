@@ -23,6 +23,8 @@ Telling = Callable[[], Mapping[Subject, Told]]
 Terms = Mapping[Source, Any]
 Placed = Sequence[tuple[Source, Dimension]]
 NOTHING = Subject("nothing", None)
+FEW = 8
+"""How many clauses are sooner looked at closely than told apart by an example."""
 _SEVERAL = ("items", "patterns")
 """Kinds of sources of which a term says only one thing that is wanted."""
 _CLOSELY = ("items", TESTS)
@@ -61,11 +63,17 @@ class Above:
                 found &= ~self._miscounted(terms)
             elif subject in self._placed:
                 values = None if subject in more else self._values(subject, terms)
-                if values is None or (not values and _of_patterns(self._placed[subject])):
+                if values is not None:
+                    found &= self._left(subject, _but_patterns(terms), values)
+                if values is None or (not values and self._are_many(found, subject)):
                     said = told()[subject]
-                    values, terms = said.example, _merged(terms, said, subject in more)
-                found &= self._left(subject, terms, values)
+                    terms = _merged(terms, said, subject in more)
+                    found &= self._left(subject, terms, said.example)
         return found
+
+    def _are_many(self, found: int, subject: Subject) -> bool:
+        """Say whether it pays to have an example looked up for parts and patterns."""
+        return found.bit_count() > FEW and _of_patterns(self._placed[subject])
 
     def beneath(self, clause: Asked) -> int:
         """Return the clauses that one may always hold for: they read all that it reads, and more."""
@@ -209,6 +217,11 @@ def _merged(terms: Terms, said: Told, more: bool) -> Terms:
     return {
         each: Span(said.stretches) if each.kind == "range" else term for each, term in found.items()
     }
+
+
+def _but_patterns(terms: Terms) -> Terms:
+    """Return the terms without those of patterns: which others follow from one, only an example tells."""
+    return {source: term for source, term in terms.items() if source.kind != "patterns"}
 
 
 def _of_patterns(placed: Placed) -> bool:
