@@ -134,6 +134,7 @@ class CampaignFile:
             return None
         purposes = frozenset(conditions.purposes)
         known = "split" in keys or campaign.exclusive is not None or cap is not None
+        arms = tuple([_named(each, slot, name) for each in variants])
         return Rule(
             id=name,
             campaign=campaign,
@@ -141,11 +142,13 @@ class CampaignFile:
             priority=priority or 0,
             enabled=enabled,
             condition=condition,
-            variants=tuple([_named(each, slot, name) for each in variants]),
+            variants=arms,
             purposes=purposes,
             clauses=tuple(map(asked, clauses_of(condition))),
             needs_unit=known,
             cap=cap,
+            show=None if campaign.holdout or known else arms[0].show,
+            outcome=arms[0].outcome,
         )
 
     def _cap(

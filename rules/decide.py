@@ -96,6 +96,8 @@ class _Deciding:
         capped: tuple[int, Rule] | None = None
         for rank, rule in self._candidates.true(slot):
             self._rule = rule
+            if rule.show is not None:
+                return self._decision(rule.outcome, slot, rule.id, None, Reason.MATCH, rule.show)
             campaign = rule.campaign
             if campaign.exclusive is None or self._takes_part(campaign):
                 seen = FALSE if rule.cap is None else rule.cap.evaluate(self._context)

@@ -104,6 +104,10 @@ class Rule(msgspec.Struct, frozen=True):
     """Whether only a visitor with an ID can be shown it: to be dealt something, or to count by."""
     cap: Condition | None = None
     """What is true of visitors who saw it, or its campaign, as often as they are to."""
+    show: Show | None = None
+    """What whoever it is true of is shown; None where that depends on who is dealt what, or on the cap."""
+    outcome: str = ""
+    """The name of what is decided where ``show`` is shown."""
 
     @property
     def split(self) -> bool:
