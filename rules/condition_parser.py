@@ -14,8 +14,10 @@ from rules.contradictions import contradictions, leaves, read_by, said
 from rules.counter import Counter
 from rules.event_reader import read_event
 from rules.findings import AFTER_COMMA, did_you_mean_key, misspelt
+from rules.key_words import KEYS
 from rules.model import EventType
 from rules.operators import key_of
+from rules.other_words import OTHER_IN_CONDITIONS, belongs, spelt
 from rules.places import Places
 from rules.reader import Reader
 from rules.source import Node, cut_off
@@ -28,8 +30,8 @@ MAX_LEVELS = 60
 MAX_PARTS = 2000
 """How many parts a condition may have, its audiences included: all of them may be evaluated."""
 GROUPS = ("all", "any", "none", "not")
-_OTHER_GROUPS = {"and": "all", "or": "any", "nor": "none", "AND": "all", "OR": "any", "NOT": "not"}
-WORDS = (*GROUPS, *_OTHER_GROUPS, "event", "audience")
+_PARTS = (*GROUPS, "event", "audience")
+WORDS = (*_PARTS, *OTHER_IN_CONDITIONS)
 """What a key of a condition may be, or be meant as, that is no attribute."""
 
 
@@ -236,18 +238,28 @@ class ConditionParser:
         """Look an attribute up and note that it is read; ``cut``: a comma stands before, no colon behind."""
         attribute = find(name, self._vocabulary.attributes)
         if attribute is None:
-            known = [*self._vocabulary.attributes, *BUILT_IN]
-            hint = did_you_mean_key(name, known, _OTHER_GROUPS, (*GROUPS, "event", "audience"))
-            words = (*known, *WORDS)
-            if cut and misspelt(name, words) is None:
-                hint = AFTER_COMMA
-            other = f"a condition has no '{name}'" if name in _OTHER_GROUPS else None
-            self._reader.refuse(node, other or f"there is no attribute '{name}'", hint)
+            self._refuse_name(name, node, cut)
             return None
         self.reads.add(name)
         if attribute.purpose is not None:
             self.purposes.add(attribute.purpose)
         return attribute
+
+    def _refuse_name(self, name: str, node: Node, cut: bool) -> None:
+        known = [*self._vocabulary.attributes, *BUILT_IN]
+        other = OTHER_IN_CONDITIONS.get(spelt(name))
+        place = belongs(name, "a condition")
+        is_last_part = any(each.endswith(f".{name}") for each in known)
+        hint = did_you_mean_key(name, known, {name: other} if other else {}, place, _PARTS)
+        if place and name in KEYS["event condition"] and not is_last_part:
+            hint = place  # 'count' is no slip in geo.country
+        if cut and misspelt(name, (*known, *WORDS)) is None:
+            hint = AFTER_COMMA
+        no_attribute = other not in _PARTS and not (place and hint == place)
+        message = (
+            f"there is no attribute '{name}'" if no_attribute else f"a condition has no '{name}'"
+        )
+        self._reader.refuse(node, message, hint)
 
     def _comparison(self, name: str, key: Node, value: Node, cut: bool) -> Condition:
         attribute = self.attribute(name, key, cut)

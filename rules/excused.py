@@ -13,6 +13,7 @@ from rules.attributes import BUILT_IN, Attribute
 from rules.condition_parser import WORDS, Vocabulary
 from rules.findings import Finding, misspelt
 from rules.model import NO_PURPOSE, EventType, Slot
+from rules.reader import meant
 from rules.site_file import SiteFile
 from rules.source import Entry, Node
 from rules.values import ANY_TYPE
@@ -86,7 +87,7 @@ class _Faulty:
         self._places = {(finding.line, finding.column) for finding in findings}
         self._root = root or _NOTHING
         self._keys = _entries(self._root)
-        self._misspelt = {misspelt(key, _SECTIONS) for key in self._wrong_keys(self._root)}
+        self._misspelt = {meant(key, _SECTIONS) for key in self._wrong_keys(self._root)}
 
     def declared(
         self, section: str, names: Mapping[str, T], stand_in: Callable[[str], T]

@@ -102,10 +102,13 @@ def did_you_mean_key(
     word: str,
     known: Iterable[str],
     other_words: Mapping[str, str] = MappingProxyType({}),
+    otherwise: str = "",
     unlisted: Iterable[str] = (),
 ) -> str:
     """Return a hint to a key: that its colon is missing, or the key that was meant."""
     names = {*known, *unlisted}
+    if other_words.get(word) in names:
+        return f"Write '{other_words[word]}'"
     glued = _GLUED.match(word)
     if glued is not None and glued[1] in names:
         name, colon, space, rest = glued.groups()
@@ -115,7 +118,7 @@ def did_you_mean_key(
             missing = "space" if colon else "colon"
             return f"Write a {missing} after '{name}{colon}'"
         return f"Write '{name}: {rest}', with a colon and a space"
-    return did_you_mean(word, known, other_words, unlisted=unlisted)
+    return did_you_mean(word, known, {}, otherwise, unlisted)
 
 
 def misspelt(word: str, known: Iterable[str]) -> str | None:

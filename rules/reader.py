@@ -7,6 +7,7 @@ from types import MappingProxyType
 import msgspec
 
 from rules.findings import AFTER_COMMA, IN_QUOTES, Finding, did_you_mean, did_you_mean_key, misspelt
+from rules.other_words import belongs, other_key
 from rules.source import Node, cut_off
 from rules.values import type_of
 from rules.wrong_values import WORD, hint_to, may_be_thousands
@@ -60,9 +61,9 @@ class Reader:
         unknown = {name: entry for name, entry in entries.items() if name not in known}
         for name, (key, value) in unknown.items():
             cut = cut_off(key, value) and len(entries) > 1 and misspelt(name, known) is None
-            hint = AFTER_COMMA if cut else did_you_mean_key(name, known)
+            hint = AFTER_COMMA if cut else _hint_to_key(name, what, known)
             self.refuse(key, f"{what} has no key '{name}'", hint)
-        found = entries.keys() | {misspelt(each, known) for each in unknown}
+        found = entries.keys() | {meant(each, known) for each in unknown}
         for name in required:
             if name not in found:
                 self.refuse(node, f"{what} needs '{name}'", f"Add '{name}:'")
@@ -171,6 +172,16 @@ class Reader:
 def refused(findings: Iterable[Finding]) -> bool:
     """Say whether findings are more than warnings."""
     return any(each.severity != "warning" for each in findings)
+
+
+def meant(name: str, known: Collection[str]) -> str | None:
+    """Return the known key that a wrong one was to be, if anybody can tell."""
+    return other_key(name, known) or misspelt(name, known)
+
+
+def _hint_to_key(name: str, what: str, known: Collection[str]) -> str:
+    other = other_key(name, known)
+    return did_you_mean_key(name, known, {name: other} if other else {}, belongs(name, what))
 
 
 def said(node: Node) -> str:

@@ -6,10 +6,10 @@ from functools import lru_cache
 
 from rules.blocks import Outline, frozen
 from rules.condition_parser import ConditionParser
-from rules.findings import AFTER_COMMA, IN_QUOTES, did_you_mean, misspelt
+from rules.findings import AFTER_COMMA, IN_QUOTES, did_you_mean
 from rules.html_check import safe_srcset
 from rules.model import Show, Variant
-from rules.reader import Reader
+from rules.reader import Reader, meant
 from rules.source import Node, cut_off
 from rules.values import Value
 
@@ -77,8 +77,8 @@ class ShowReader:
             return self._split(keys["split"])
         if "show" not in keys:
             written = rule.value if isinstance(rule.value, dict) else ()
-            if any(misspelt(each, ("show", "split")) for each in written):
-                return ()  # the key that was to be it was named
+            if any(meant(each, ("show", "split")) or each in SHOW_KEYS for each in written):
+                return ()  # what was to be it was named
             hint = "Add 'show: {block: NAME}', or 'split:' with several to be dealt"
             self._reader.refuse(rule, "the rule says nothing to show", hint)
             return ()
