@@ -20,6 +20,8 @@ AFTER_COMMA = (
     "A comma ended the text before: put quotes around a text that holds one, or [ ] around several"
 )
 WIDE_SPACE = "Type the space anew: some editors and web pages put wider ones in its place"
+DASHED = re.compile(r" *(?P<dash>-(?=[^\W\d])|[–—](?= ?\w)) ?(?P<item>\S.*?) *")
+"""What was to be an item of a list, and its dash is none to YAML."""
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 """Controls of terminals, breaks of lines and marks that turn texts around: they could forge findings."""
 _GLUED = re.compile(r"([^\s:]+)(?=[\s:])(:?)(\s*)(\S.*)")
@@ -84,6 +86,8 @@ def did_you_mean(
         return straight_quotes(bare)
     if other_words.get(word) in possible:
         return f"Write '{other_words[word]}'"
+    if (dashed := DASHED.fullmatch(word)) is not None:
+        return _space_after_dash(dashed["item"], possible)
     small = word.lower()
     for name in possible:
         if name.lower() == small:
@@ -96,6 +100,13 @@ def did_you_mean(
     head = word[: word.rfind(".") + 1]
     listed = [name for name in names if name.startswith(head)] or names
     return f"Known here: {', '.join(listed[:12])}{', …' if len(listed) > 12 else ''}"
+
+
+def _space_after_dash(item: str, possible: Iterable[str]) -> str:
+    """Return the hint to what begins with a dash: one item, or several that YAML took for one text."""
+    first = re.split(" +[-–—] ?", item)[0]
+    alone = f"{item} alone" if item in possible else "each item in a line of its own"
+    return f"Write - {first}, with a short dash and a space, {'or ' if item in possible else ''}{alone}"
 
 
 def did_you_mean_key(

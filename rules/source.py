@@ -48,6 +48,7 @@ _OCTAL = re.compile(r"0o[0-7]+\Z")
 _HEX = re.compile(r"0x[0-9a-fA-F]+\Z")
 _LONGEST_INT = 18
 """Characters of a whole number: all that long are exact in 64 bits, and none makes arithmetic overflow."""
+_ONE_FILE = "Remove the line, or move what follows into a file of its own"
 _HASH = re.compile(r"[ \t]+#[^\s#]")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
 
@@ -186,7 +187,7 @@ class _Builder:
         while (event := self._event()) is not None:
             kind = event.__class__
             if kind is DocumentStartEvent and root is not None:
-                raise self._stop(event, "a file holds one document", "Remove '---'")
+                raise self._stop(event, "'---' begins a second file within this one", _ONE_FILE)
             if issubclass(kind, NodeEvent):
                 root = self._value(event, 1)
         return root or Node(self._path, 1, 1, None)

@@ -7,16 +7,16 @@ place and says what was meant, where it went wrong and what to do; the first tha
 import re
 from collections.abc import Callable, Iterator
 from itertools import islice
-from typing import NamedTuple
 
 import yaml
 from yaml import tokens as yaml_tokens
 
-from rules.findings import IN_QUOTES, WIDE_SPACE, Finding
+from rules.fault import Fault, Place, Said, place_of
+from rules.findings import IN_QUOTES, Finding
+from rules.indentation import dash, indent, level, no_colon, tab, too_deep
 
 _BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
 _UNSEEN = re.compile("[^\t\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_KEY = re.compile(r"[ -]*(?P<name>[^\s:{}\[\],]+)(?P<colon>:?) *(?P<rest>.*)")
 _CLOSE = {"{": "}", "[": "]"}
 _OPENS = (yaml_tokens.FlowMappingStartToken, yaml_tokens.FlowSequenceStartToken)
 _CLOSES = (yaml_tokens.FlowMappingEndToken, yaml_tokens.FlowSequenceEndToken)
@@ -33,38 +33,6 @@ _HINTS = {
 }
 
 
-class Place(NamedTuple):
-    """A line and a column, counted from 0."""
-
-    line: int
-    column: int
-
-
-class _Fault(NamedTuple):
-    """What libyaml says of a text, with its tokens: at least all that begin before the fault."""
-
-    problem: str
-    at: Place
-    began: Place
-    """Where what it was reading began."""
-    lines: list[str]
-    tokens: list[yaml_tokens.Token]
-    broken: bool
-    """A token is broken; else all are well, and stand where they must not."""
-
-    def char(self, at: Place) -> str:
-        """Return the character at a place; nothing at the end of a line."""
-        return self.line(at)[at.column : at.column + 1]
-
-    def line(self, at: Place) -> str:
-        """Return the line of a place."""
-        return self.lines[at.line] if at.line < len(self.lines) else ""
-
-
-_Said = tuple[Place, str, str]
-"""Where, what is wrong, what to do."""
-
-
 def explain(path: str, text: str, bad: yaml.YAMLError) -> Finding:
     """Return what is wrong with a text that libyaml refused."""
     lines = _BREAK.split(text)
@@ -73,19 +41,19 @@ def explain(path: str, text: str, bad: yaml.YAMLError) -> Finding:
     return Finding(path, place.line + 1, place.column + 1, message, hint)
 
 
-def _said(text: str, lines: list[str], bad: yaml.MarkedYAMLError) -> _Said:
-    at = _place(bad.problem_mark or bad.context_mark)
+def _said(text: str, lines: list[str], bad: yaml.MarkedYAMLError) -> Said:
+    at = place_of(bad.problem_mark or bad.context_mark)
     tokens: list[yaml_tokens.Token] = []
     broken = False
     try:
         for token in _told_by(text, at):
             tokens.append(token)  # those up to a broken one
     except yaml.MarkedYAMLError as other:
-        broken = _place(other.problem_mark) == _place(bad.problem_mark)
+        broken = place_of(other.problem_mark) == place_of(bad.problem_mark)
     except yaml.YAMLError:
         pass  # something else is wrong further on
-    began = _place(bad.context_mark or bad.problem_mark)
-    fault = _Fault(f"{bad.problem} {bad.context}", at, began, lines, tokens, broken)
+    began = place_of(bad.context_mark or bad.problem_mark)
+    fault = Fault(f"{bad.problem} {bad.context}", at, began, lines, tokens, broken)
     return next(filter(None, (known(fault) for known in _EXPLANATIONS)))
 
 
@@ -93,33 +61,20 @@ def _told_by(text: str, at: Place) -> Iterator[yaml_tokens.Token]:
     """Scan a text past a fault until the brackets opened before it are closed."""
     depth = 0
     for token in islice(yaml.scan(text, Loader=yaml.CSafeLoader), _MOST):
-        if _place(token.start_mark) > at and not 0 < depth <= _DEEPEST:
+        if place_of(token.start_mark) > at and not 0 < depth <= _DEEPEST:
             return
         yield token
         depth += isinstance(token, _OPENS) - isinstance(token, _CLOSES)
 
 
-def _unseen(lines: list[str]) -> _Said:
+def _unseen(lines: list[str]) -> Said:
     found = ((y, match) for y, line in enumerate(lines) if (match := _UNSEEN.search(line)))
     line, match = next(found)
     what = f"a character that cannot be seen stands here (code {ord(match[0])})"
     return Place(line, match.start()), what, "Delete it"
 
 
-def _place(mark: yaml.Mark | None) -> Place:
-    return Place(mark.line, mark.column) if mark else Place(0, 0)
-
-
-def _tab(fault: _Fault) -> _Said | None:
-    lead = fault.line(fault.at)[: fault.at.column + 1]
-    if "\t" not in lead or lead.strip(" -\t"):
-        return None
-    place = Place(fault.at.line, lead.index("\t"))
-    hint = "YAML wants spaces: replace every tab at the beginning of a line"
-    return place, "the line is indented with a tab", hint
-
-
-def _open_quote(fault: _Fault) -> _Said | None:
+def _open_quote(fault: Fault) -> Said | None:
     if "quoted scalar" not in fault.problem:
         return None
     if "escape" in fault.problem:
@@ -128,12 +83,12 @@ def _open_quote(fault: _Fault) -> _Said | None:
     return _unclosed(fault.began, fault.char(fault.began))
 
 
-def _unclosed(opening: Place, sign: str) -> _Said:
+def _unclosed(opening: Place, sign: str) -> Said:
     close = _CLOSE.get(sign, sign)
     return opening, f"the {sign} opened here is never closed", f"Write {close} where it ends"
 
 
-def _document(fault: _Fault) -> _Said | None:
+def _document(fault: Fault) -> Said | None:
     """Look for the lines that frame a document of YAML: no file of ours needs them."""
     if not re.search("document|duplicate", fault.problem):
         return None
@@ -147,16 +102,16 @@ def _document(fault: _Fault) -> _Said | None:
     return None
 
 
-def _after_quote(fault: _Fault) -> _Said | None:
+def _after_quote(fault: Fault) -> Said | None:
     """Look for a text in quotes that ends just before: it was to end elsewhere."""
     solid = len(fault.line(fault.at)[: fault.at.column].rstrip())
     for token in fault.tokens:
-        end = _place(token.end_mark)
+        end = place_of(token.end_mark)
         if not getattr(token, "style", None) or end.line != fault.at.line:
             continue
         if not solid <= end.column <= fault.at.column:
             continue
-        begun = _place(token.start_mark)
+        begun = place_of(token.start_mark)
         if begun.line < end.line:
             return _unclosed(begun, fault.char(begun))
         hint = 'Put one pair of quotes around the whole text: "it\'s new"'
@@ -164,10 +119,10 @@ def _after_quote(fault: _Fault) -> _Said | None:
     return None
 
 
-def _bracket(fault: _Fault) -> _Said | None:
+def _bracket(fault: Fault) -> Said | None:
     opened: list[Place] = []
     for token in () if fault.broken else fault.tokens:
-        at = _place(token.start_mark)
+        at = place_of(token.start_mark)
         if isinstance(token, _OPENS):
             opened.append(at)
         elif isinstance(token, _CLOSES):
@@ -199,7 +154,7 @@ def _bracket(fault: _Fault) -> _Said | None:
     )
 
 
-def _commented(fault: _Fault, opened: list[Place], before: Place) -> _Said | None:
+def _commented(fault: Fault, opened: list[Place], before: Place) -> Said | None:
     """Look for a # that made a comment of what was to close a bracket."""
     ends = {mark.line: mark.column for token in fault.tokens if (mark := token.end_mark)}
     for y in range(opened[0].line if opened else before.line, before.line + 1):
@@ -216,45 +171,21 @@ def _named(at: Place) -> str:
     return f"line {at.line + 1}, column {at.column + 1}"
 
 
-def _colon(fault: _Fault) -> _Said | None:
+def _colon(fault: Fault) -> Said | None:
     if "could not find expected ':'" in fault.problem:
-        return _no_colon(fault, fault.began)
+        return no_colon(fault, fault.began)
     if fault.char(fault.at) != ":":
         return None
     last = fault.tokens[-1] if fault.tokens else None
-    begun = _place(last.start_mark) if isinstance(last, yaml_tokens.ScalarToken) else fault.at
+    begun = place_of(last.start_mark) if isinstance(last, yaml_tokens.ScalarToken) else fault.at
     if begun.line < fault.at.line:
-        return _no_colon(fault, begun) or _too_deep(fault, begun)
+        return no_colon(fault, begun) or too_deep(fault, begun)
     hint = "Put quotes around a text that holds a colon, or { } around a key with its value"
     comma = "" if fault.broken else "; between two keys stands a comma"
     return fault.at, "this colon cannot stand here", f"{hint}{comma}"
 
 
-def _no_colon(fault: _Fault, at: Place) -> _Said | None:
-    """Look for a line that begins with a word where a key and its colon belong."""
-    key = _KEY.fullmatch(fault.line(at))
-    if key is None or key.start("name") != at.column:
-        return None
-    missing = "space" if key["colon"] else "colon"
-    name = key["name"] + key["colon"]
-    if key["colon"] and key["rest"][:1].isspace():
-        return at, f"after '{name}' stands a character that only looks like a space", WIDE_SPACE
-    written = f"Write {key['name']}: {key['rest']}".rstrip()
-    return at, f"after '{name}' a {missing} is missing", written
-
-
-def _too_deep(fault: _Fault, above: Place) -> _Said:
-    at = Place(fault.at.line, _indentation(fault.line(fault.at), " "))
-    column = _indentation(fault.line(above), " -") + 1
-    hint = f"Begin it in column {column} like line {above.line + 1}"
-    return at, "the line is indented too deep", f"{hint}, or put quotes around a text with a colon"
-
-
-def _indentation(line: str, of: str) -> int:
-    return len(line) - len(line.lstrip(of))
-
-
-def _sign(fault: _Fault) -> _Said | None:
+def _sign(fault: Fault) -> Said | None:
     for at in (fault.began, fault.at):
         sign = fault.char(at)
         if sign and sign in (_SIGNS if fault.broken else ","):
@@ -263,7 +194,7 @@ def _sign(fault: _Fault) -> _Said | None:
     return None
 
 
-def _next_to(fault: _Fault) -> _Said | None:
+def _next_to(fault: Fault) -> Said | None:
     before, sign = fault.line(fault.at)[: fault.at.column].rstrip(), fault.char(fault.at)
     if before.endswith(("}", "]")):
         hint = "Put a comma before the next value, or quotes around the whole text"
@@ -274,25 +205,16 @@ def _next_to(fault: _Fault) -> _Said | None:
     return None
 
 
-def _indent(fault: _Fault) -> _Said:
-    at = fault.began if "simple key" in fault.problem else fault.at
-    if fault.line(at)[: at.column].strip():
-        hint = "Check the indentation, the colons and the quotes here and just above"
-        return at, "this cannot be read as YAML", hint
-    hint = "Begin it in the same column as the line it belongs to"
-    if "'-'" in fault.problem:
-        hint = f"{hint}, or with '- ' like the list that begins in line {fault.began.line + 1}"
-    return at, "the line belongs to nothing above it", hint
-
-
-_EXPLANATIONS: tuple[Callable[[_Fault], _Said | None], ...] = (
-    _tab,
+_EXPLANATIONS: tuple[Callable[[Fault], Said | None], ...] = (
+    tab,
     _open_quote,
     _document,
     _after_quote,
     _bracket,
+    dash,
+    level,
     _colon,
     _sign,
     _next_to,
-    _indent,
+    indent,
 )
