@@ -1,6 +1,7 @@
 """Reads how an attribute or a count is compared: operators and what each compares with."""
 
 from collections.abc import Collection
+from difflib import SequenceMatcher
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,6 +21,7 @@ from rules.comparison_check import (
 from rules.findings import did_you_mean_key, misspelt
 from rules.keys import location, on_earth
 from rules.operators import INSTEAD, OPERATORS, OTHER_WORDS, base_of
+from rules.other_words import spelt
 from rules.reader import Reader, said
 from rules.source import Entry, Node
 from rules.values import ANY_TYPE, fits
@@ -60,8 +62,7 @@ def read_comparisons(
                 found += _one(reader, attribute, word, entry, timezone)
             continue
         has = "there is no" if known is OPERATORS else f"{attribute.name} has no"
-        words = _words_for(attribute.type)
-        hint = did_you_mean_key(word, known, words)
+        hint = _hint_to_operator(word, attribute.type, known)
         reader.refuse(entry.key, f"{has} operator '{word}'", hint)
     if not reader.refused_since(before):
         check_bounds(reader, attribute, node.value, found)
@@ -72,10 +73,33 @@ def read_comparisons(
     return found
 
 
-def _words_for(kind: str) -> dict[str, str]:
-    """Return what other languages call an operator -> its name for attributes of a type."""
-    instead = INSTEAD.get(kind, {})
-    return {word: instead.get(name, name) for word, name in OTHER_WORDS.items()}
+def _hint_to_operator(word: str, kind: str, known: Collection[str]) -> str:
+    """Return the operator of a type that a word was to be; else all the type has, the most alike first."""
+    taken = [name for name in known if name not in OPERATORS or _takes(name, kind)]
+    meant = _meant(word)
+    if (near := meant or misspelt(word, OPERATORS)) is not None:
+        meant = INSTEAD.get(kind, {}).get(near, meant)
+    alike = sorted(
+        filter(_is_base, taken), key=lambda each: -SequenceMatcher(None, word, each).ratio()
+    )
+    return did_you_mean_key(
+        word, taken, {word: meant} if meant else {}, f"Use one of {', '.join(alike)}"
+    )
+
+
+def _meant(word: str) -> str | None:
+    """Return the operator that people write otherwise: ``startsWith``, ``beginnt mit``."""
+    plain = spelt(word)
+    written_so = plain in OPERATORS and plain != word.lower()
+    return OTHER_WORDS.get(word) or OTHER_WORDS.get(plain) or (plain if written_so else None)
+
+
+def _takes(word: str, kind: str) -> bool:
+    return kind == ANY_TYPE or kind in OPERATORS[word].types
+
+
+def _is_base(word: str) -> bool:
+    return base_of(word) == word
 
 
 def _alone(
@@ -113,9 +137,7 @@ def _one(
         return [(word, ArgumentReader(reader, attribute, word, node, timezone).read())]
     *most, last = [SEVERAL[each] for each in row.types]
     takes = f"{', '.join(most)} and {last}" if most else last
-    fitting = [
-        name for name, each in OPERATORS.items() if kind in each.types and base_of(name) == name
-    ]
+    fitting = [name for name in OPERATORS if _takes(name, kind) and _is_base(name)]
     meant = INSTEAD.get(kind, {}).get(word)
     hint = f"Write '{meant}'" if meant else f"Use one of {', '.join(fitting)}"
     message = f"'{word}' compares {takes}; {attribute.name} is {WORD[kind]}"

@@ -166,9 +166,25 @@ OTHER_WORDS = {
     "hours": "time_between", "time_range": "time_between",
     "distance": "distance_km", "distance_to": "distance_km", "radius": "distance_km",
     "radius_km": "distance_km", "near": "distance_km", "within_km": "distance_km",
-    "is_set": "exists", "defined": "exists", "is_known": "exists", "present": "exists",
+    "is_set": "exists", "defined": "exists", "is_known": "exists", "known": "exists", "present": "exists",
+    "from": "gte", "on_or_after": "gte", "to": "lte", "on_or_before": "lte", "range": "between",
+    "not_equal": "not", "is_one_of": "in", "is_in": "in", "is_not_in": "not_in", "is_none_of": "not_in",
+    "ist": "equals", "gleich": "equals", "ist_gleich": "equals", "ist_nicht": "not", "nicht": "not",
+    "ungleich": "not",
+    "eines_von": "in", "einer_von": "in", "ist_in": "in", "nicht_in": "not_in", "keines_von": "not_in",
+    "ab": "gte", "von": "gte", "mindestens": "gte", "bis": "lte", "hoechstens": "lte", "maximal": "lte",
+    "ueber": "gt", "mehr": "gt", "mehr_als": "gt", "groesser": "gt", "groesser_als": "gt",
+    "unter": "lt", "weniger": "lt", "weniger_als": "lt", "kleiner": "lt", "kleiner_als": "lt",
+    "zwischen": "between", "enthaelt": "contains", "passt_auf": "matches", "muster": "matches",
+    "beginnt_mit": "starts_with", "faengt_an_mit": "starts_with", "endet_mit": "ends_with",
+    "hat": "has_any", "hat_alle": "has_all", "hat_nicht": "has_none", "hat_keine": "has_none",
+    "vor": "before", "nach": "after", "seit": "gte", "innerhalb": "within_last",
+    "in_den_letzten": "within_last", "letzte": "within_last", "aelter_als": "not_within_last",
+    "tag": "weekday", "wochentag": "weekday", "uhrzeit": "time_between", "zeit": "time_between",
+    "entfernung": "distance_km", "umkreis": "distance_km",
+    "vorhanden": "exists", "bekannt": "exists", "existiert": "exists",
 }  # fmt: skip
-"""What other languages call an operator -> its name."""
+"""What other languages, German among them, call an operator -> its name."""
 
 INSTEAD = {
     "list": {
@@ -177,6 +193,7 @@ INSTEAD = {
     "datetime": {"equals": "between"},
     "location": {"equals": "distance_km", "between": "distance_km", "lt": "distance_km", "lte": "distance_km"},
     "string": {"has_any": "in", "has_none": "not_in"},
+    "number": {"before": "lt", "after": "gt"},
     "ip": {"starts_with": "in_cidr", "between": "in_cidr", "contains": "in_cidr"},
 }  # fmt: skip
 """Type -> an operator it does not take -> the one that is meant."""
