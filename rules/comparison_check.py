@@ -46,18 +46,22 @@ def check_bounds(
     message = f"{attribute.name} is never both {least} {plain(low)} and {most} {plain(high)}"
     if over == under:
         message = "'between' needs the lower value first"
+    one_of_both = _either(attribute.name, f"{least}: {plain(low)}", f"{most}: {plain(high)}")
     if attribute.name in _TURN and low != high:
-        either = (
-            f"{{{attribute.name}: {{{least}: {low}}}}}, {{{attribute.name}: {{{most}: {high}}}}}"
-        )
-        hint = f"Over {_TURN[attribute.name]} write any: [{either}]"
+        hint = f"Over {_TURN[attribute.name]} write {one_of_both}"
     elif over == under:
         hint = f"Write [{plain(high)}, {plain(low)}]"
     else:
         out = [word for word in (over, under) if word in _OUTSIDE]
         itself = f"{' and '.join(out)} {'leave' if len(out) > 1 else 'leaves'} the value itself out"
         hint = "Exchange the two values" if low > high else itself
+        if low > high and attribute.source != "event" and attribute.name not in OPERATORS:
+            hint = f"{hint}, or write {one_of_both} for what meets one of them"
     reader.refuse(entries[under].value, message, hint)
+
+
+def _either(name: str, one: str, other: str) -> str:
+    return f"any: [{{{name}: {{{one}}}}}, {{{name}: {{{other}}}}}]"
 
 
 def _nothing_between(lowest: tuple[Any, str], highest: tuple[Any, str], kind: str) -> bool:

@@ -80,7 +80,7 @@ def _hint_to_operator(word: str, kind: str, known: Collection[str]) -> str:
     if (near := meant or misspelt(word, OPERATORS)) is not None:
         meant = INSTEAD.get(kind, {}).get(near, meant)
     alike = sorted(
-        filter(_is_base, taken), key=lambda each: -SequenceMatcher(None, word, each).ratio()
+        filter(_is_base, taken), key=lambda each: -SequenceMatcher(None, word[:40], each).ratio()
     )
     return did_you_mean_key(
         word, taken, {word: meant} if meant else {}, f"Use one of {', '.join(alike)}"

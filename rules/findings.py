@@ -20,7 +20,7 @@ AFTER_COMMA = (
     "A comma ended the text before: put quotes around a text that holds one, or [ ] around several"
 )
 WIDE_SPACE = "Type the space anew: some editors and web pages put wider ones in its place"
-DASHED = re.compile(r" *(?P<dash>-(?=[^\W\d])|[–—](?= ?\w)) ?(?P<item>\S.*?) *")
+DASHED = re.compile(r" *(?P<dash>-(?=[^\W\d])|[–—](?= ?\w)) ?(?P<item>\S(?:.*\S)?) *")
 """What was to be an item of a list, and its dash is none to YAML."""
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 """Controls of terminals, breaks of lines and marks that turn texts around: they could forge findings."""
@@ -104,7 +104,7 @@ def did_you_mean(
 
 def _space_after_dash(item: str, possible: Iterable[str]) -> str:
     """Return the hint to what begins with a dash: one item, or several that YAML took for one text."""
-    first = re.split(" +[-–—] ?", item)[0]
+    first = re.split(" [-–—] ?", item)[0].strip()
     alone = f"{item} alone" if item in possible else "each item in a line of its own"
     return f"Write - {first}, with a short dash and a space, {'or ' if item in possible else ''}{alone}"
 

@@ -244,7 +244,7 @@ class _Builder:
             entry = _entry((key, self._value(self._event(), depth)))
             first = entries.setdefault(event.value, entry)
             if first is not entry:
-                self.findings.append(_twice(key, first.key.line))
+                self.findings.append(_twice(first, entry))
                 entries[event.value] = _entry((first.key, replace(first.value, faulty=True)))
         return entries
 
@@ -269,6 +269,15 @@ class _Builder:
         return BadSite([*self.findings, self._finding(event, message, hint)])
 
 
-def _twice(key: Node, first: int) -> Finding:
-    hint = f"It is in line {first} already: remove one, or begin a new item with '- '"
-    return key.finding(f"'{key.value}' stands twice", hint)
+def _twice(first: Entry, again: Entry) -> Finding:
+    key, one, other = again.key, first.value, again.value
+    hint = "remove one, or begin a new item with '- '"
+    if "." in str(key.value):  # so attributes are called, and hardly anything else
+        if isinstance(one.value, str) and isinstance(other.value, str):
+            either = f"{{{key.value}: [{one.value}, {other.value}]}}"
+            hint = f"remove one; a condition on either of both is {either}"
+        elif isinstance(one.value, dict) and isinstance(other.value, dict):
+            hint = "write all of it into one { }"
+    return key.finding(
+        f"'{key.value}' stands twice", f"It is in line {first.key.line} already: {hint}"
+    )
