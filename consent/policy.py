@@ -96,14 +96,16 @@ def parse(section: Mapping[str, object]) -> Policy:
 
 def _purposes(reader: Reader, value: object) -> tuple[str, ...]:
     at: Path = ("purposes",)
-    found = reader.mapping(at, value)
+    listed = [name for name in value if name in PURPOSES] if isinstance(value, list) else []
+    each = ", ".join(f"{name}: {{}}" for name in listed or ("statistics", "personalization"))
+    found = reader.mapping(at, value, f"Write {{{each}}}")
     for name, options in found.items():
         if name == NECESSARY:
             reader.add((*at, name), "necessary is always on and cannot be asked for", "Remove it")
         elif name not in PURPOSES:
             reader.add((*at, name), f"there is no purpose '{name}'", nearest(name, PURPOSES[1:]))
         else:
-            reader.known((*at, name), reader.mapping((*at, name), options), ())
+            reader.known((*at, name), reader.mapping((*at, name), options, "Write {}"), ())
     return tuple(name for name in found if name in PURPOSES and name != NECESSARY)
 
 

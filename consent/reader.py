@@ -44,13 +44,15 @@ class Reader:
                 hint = nearest(name, names) if names else "Leave it empty: {}"
                 self.add((*path, name), f"there is no key '{name}' here", hint)
 
-    def mapping(self, path: Path, value: object) -> Mapping[str, object]:
+    def mapping(
+        self, path: Path, value: object, hint: str = "Write it as {name: value}"
+    ) -> Mapping[str, object]:
         """Keys and values; empty for nothing."""
         if isinstance(value, Mapping):
             return {str(key): item for key, item in value.items()}
         if value is not None:
             message = f"must be keys and values, not {_kind(value)}"
-            self.add(path, message, "Write it as {name: value}")
+            self.add(path, message, hint)
         return {}
 
     def sequence(self, path: Path, value: object) -> Sequence[object]:

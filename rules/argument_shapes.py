@@ -22,7 +22,7 @@ _LOOSE_TIME = re.compile(
 _UNITS = {"minute": "m", "min": "m", "stunde": "h", "hour": "h", "std": "h", "tag": "d", "day": "d"}
 _DAYS = {"w": 7, "mo": 30, "y": 365, "j": 365}
 _UNITS_OF_A_WINDOW = "Write a number and m, h or d: 90m, 12h, 30d"
-_LOOSE_WINDOW = re.compile(r"([0-9]{1,5}) ?([A-Za-z]*)")
+_LOOSE_WINDOW = re.compile(r"(?:an? |eine[rm]? )?([0-9]{0,5}) ?([A-Za-z]*)")
 _MAPPED = ipaddress.IPv6Network("::ffff:0:0/96")
 _Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -43,7 +43,7 @@ def window_hint(text: str) -> str:
     match = _LOOSE_WINDOW.fullmatch(text)
     if match is None:
         return ""
-    number, word = int(match[1]), match[2].lower()
+    number, word = int(match[1] or 1), match[2].lower()
     unit = next((unit for name, unit in _UNITS.items() if word.startswith(name)), "")
     if unit and number:
         return f"Write {number}{unit}"

@@ -1,19 +1,25 @@
 """Reads a frequency cap: how often the rules it is for may be seen, and the counter that knows it."""
 
+import re
 from collections.abc import Mapping, Sequence
 
+from rules.argument_shapes import window_hint
 from rules.conditions import Condition
 from rules.counter import Counter
 from rules.event_reader import read_event
 from rules.model import EventType
 from rules.question_reader import MAX_COUNT
-from rules.reader import Reader
+from rules.reader import Reader, said
 from rules.source import Entry, Node
 from rules.values import ANY_TYPE
 
 EVENT = "exposure"
 """The event the tag sends when a block was really seen."""
 _PROPERTY = "rule"
+_SPOKEN = re.compile(
+    r"([0-9]{1,4}) ?(?:x|×|mal|times?)?"
+    r"(?: ?(?:/|per|pro|an?|in|je|each|every|alle|einmal)? ?([0-9]{1,3})? ?([a-z]{2,8}))?"
+)
 _TO_NOBODY = "Write 'enabled: false' for what nobody is to see"
 _DECLARED = (
     "exposure: {purpose: statistics, properties: {slot: string, rule: string, variant: string}}"
@@ -24,9 +30,9 @@ def read_cap(
     reader: Reader, events: Mapping[str, EventType], node: Node, rules: Sequence[str]
 ) -> tuple[Condition, Counter, str] | None:
     """Return what is true of visitors who saw these rules often enough, its counter and its purpose."""
-    if isinstance(node.value, int) and not isinstance(node.value, bool):
-        message = f"a cap must be keys and values, not a number ({node.value})"
-        reader.refuse(node, message, f"Write {{times: {max(1, node.value)}}}, or with 'within: 7d'")
+    if not isinstance(node.value, dict):
+        message = f"a cap must be keys and values, not {said(node)}"
+        reader.refuse(node, message, f"Write cap: {_spoken(node.shown)}")
         return None
     keys = reader.keys(node, "a cap", ("times", "within"), ("times",))
     times = reader.whole(keys.get("times"), "times", 1, _TO_NOBODY)
@@ -38,6 +44,17 @@ def read_cap(
         return None
     found = read_event(reader, events, _asked(node, keys, times, rules))
     return None if found is None else (found[0], found[1], events[EVENT].purpose)
+
+
+def _spoken(text: str) -> str:
+    """Return a cap as it is written, for one as people say it: 3, 3 per week, 3x/Tag, 2 in 14 days."""
+    match = _SPOKEN.fullmatch(text.lower())
+    if match is None:
+        return "{times: 3, within: 7d}"
+    often = max(1, int(match[1]))
+    window = window_hint(f"{match[2] or 1} {match[3]}").removeprefix("Write ") if match[3] else ""
+    within = f"{{times: {often}, within: {window or '7d'}}}"
+    return within if match[3] else f"{within}, or {{times: {often}}} for ever"
 
 
 def _countable(reader: Reader, events: Mapping[str, EventType], node: Node) -> bool:

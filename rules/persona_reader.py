@@ -52,10 +52,24 @@ class PersonaReader:
             word = self._reader.one_of(node, "consent", _ALL)
             return frozenset({_NECESSARY, *(self._asked if word == "all" else ())})
         granted = {_NECESSARY}
-        for name, (key, value) in self._reader.entries(node, "consent").items():
+        if not isinstance(node.value, dict):
+            message = f"consent must be keys and values, or a word, not {said(node)}"
+            self._reader.refuse(node, message, self._consent_hint(node))
+            return frozenset(granted)
+        for name, (key, value) in node.value.items():
             if self._purpose(name, key) and self._is_granted(name, value):
                 granted.add(name)
         return frozenset(granted)
+
+    def _consent_hint(self, node: Node) -> str:
+        items = node.value if isinstance(node.value, list) else []
+        listed = [item.value for item in items if isinstance(item.value, str)]
+        named = [name for name in listed if name in self._asked]
+        if named:
+            return f"Write {{{', '.join(f'{name}: granted' for name in named)}}}"
+        one = next(iter(self._asked), "statistics")
+        short = "none" if node.value is False else "all"
+        return f"Write {short}, or the purposes: {{{one}: granted}}"
 
     def _purpose(self, name: str, key: Node) -> bool:
         if name in self._asked:
