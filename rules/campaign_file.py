@@ -15,7 +15,7 @@ from rules.findings import did_you_mean
 from rules.index.clauses import clauses_of
 from rules.index.terms import asked
 from rules.model import NO_PURPOSE, Campaign, Rule, Slot, Variant
-from rules.reader import Reader
+from rules.reader import Reader, said
 from rules.schedule_reader import End, read_schedule
 from rules.share_reader import read_share
 from rules.show_reader import ShowReader, or_new
@@ -53,6 +53,8 @@ class CampaignFile:
         self._blocks = blocks
         self._capped: tuple[Condition, Counter, str] | None = None
         self.name: Node | None = None
+        self.group: Node | None = None
+        """Where it says which group of campaigns it is in."""
         self.rule_ids: list[tuple[str, Node]] = []
         self.end: End | None = None
         """When the campaign is over, for ``check_over``: what is kept of a file may be as old as that."""
@@ -85,8 +87,20 @@ class CampaignFile:
             enabled=enabled is not False,
             holdout=read_share(reader, keys.get("holdout"), "holdout"),
             goal=self._goal(keys.get("goal")),
-            exclusive=reader.text(keys.get("exclusive"), "exclusive"),
+            exclusive=self._exclusive(keys.get("exclusive")),
         )
+
+    def _exclusive(self, node: Node | None) -> str | None:
+        if node is not None and not isinstance(node.value, str):
+            message = f"exclusive must be the name of a group, not {said(node)}"
+            items = node.value if isinstance(node.value, list) else []
+            names = [item.value for item in items if isinstance(item.value, str)]
+            hint = "A campaign is in one group: write exclusive: "
+            self._reader.refuse(node, message, f"{hint}{names[0] if names else 'NAME'}")
+            return None
+        name = self._reader.text(node, "exclusive")
+        self.group = node if name is not None else None
+        return name
 
     def _goal(self, node: Node | None) -> str | None:
         name, known = self._reader.text(node, "goal"), self._vocabulary.events

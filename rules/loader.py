@@ -16,6 +16,7 @@ from rules.counters import by_event, merge
 from rules.excused import Known
 from rules.fallback_reader import Filled, read_fallbacks
 from rules.findings import Finding
+from rules.groups import check_groups
 from rules.index.rule_index import RuleIndex
 from rules.model import Rule, Site, exclusive_groups
 from rules.never_wins import Indexed, refuse_beaten
@@ -118,6 +119,7 @@ def _campaign(
         known,
         asked.asked(),
         campaign.name,
+        campaign.group,
         tuple([node for _, node in campaign.rule_ids]),
         merge(campaign.counters),
         frozenset(campaign.reads),
@@ -166,6 +168,7 @@ def _across(
     for campaign in campaigns:
         reader.findings += campaign.findings
         check_over(reader, campaign.end, now)
+    check_groups(reader, [(each.name, each.group) for each in campaigns])
     _unique(reader, [each.name for each in campaigns if each.name is not None], "campaign")
     _unique(reader, [node for each in campaigns for node in each.rule_ids], "rule")
     missing = {name for each in campaigns for name in each.slots_without_any}

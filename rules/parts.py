@@ -81,6 +81,7 @@ class CampaignPart(msgspec.Struct, frozen=True):
     """What the site's vocabulary was: the very object."""
     blocks: Asked
     name: Node | None
+    group: Node | None
     rule_ids: tuple[Node, ...]
     counters: tuple[Counter, ...]
     reads: frozenset[str]

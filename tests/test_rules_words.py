@@ -2,8 +2,10 @@
 
 import pytest
 
+from good_site import GOOD
 from rules.attributes import BUILT_IN
 from rules.key_words import KEYS
+from rules.loader import load
 from rules.other_words import OTHER_IN_CONDITIONS, OTHER_KEYS, spelt
 
 
@@ -21,3 +23,56 @@ def test_other_words_lead_to_keys_and_are_none() -> None:
 )
 def test_a_word_is_spelt_as_the_tables_spell_it(word: str, wanted: str) -> None:
     assert spelt(word) == wanted
+
+
+def groups(**named: str) -> list[str]:
+    """Load campaigns, each by its file's name with a line of its own; return the findings."""
+    rule = "rules: [{{id: {name}, slot: hero, when: {{utm.term: {name}}}, show: {{action: hide}}}}]"
+    campaigns = {
+        f"rules/{name}.yaml": f"campaign: {name}\n{line}\n{rule.format(name=name)}\n".encode()
+        for name, line in named.items()
+    }
+    site = load({"site.yaml": GOOD["site.yaml"], **campaigns})
+    assert (site.site is None) == any(each.severity == "error" for each in site.findings)
+    return [str(each) for each in sorted(site.findings)]
+
+
+ALONE = "Write it in another campaign as well, or remove 'exclusive': alone it changes nothing."
+
+
+@pytest.mark.parametrize(
+    ("named", "wanted"),
+    [
+        ({"a": "exclusive: top banner", "b": "exclusive: top banner"}, []),
+        ({"a": "exclusive: x", "b": "enabled: true"}, [("a", "x", ALONE)]),
+        (
+            {"a": "exclusive: overlays", "b": "exclusive: overlays", "c": "exclusive: overlay"},
+            [("c", "overlay", "Did you mean 'overlays'?")],
+        ),
+        (
+            {"a": "exclusive: overlays", "b": "exclusive: Overlays"},
+            [
+                ("a", "overlays", "Capitals count: write 'Overlays'."),
+                ("b", "Overlays", "Capitals count: write 'overlays'."),
+            ],
+        ),
+    ],
+)
+def test_a_group_of_one_campaign_is_a_warning(
+    named: dict[str, str], wanted: list[tuple[str, str, str]]
+) -> None:
+    assert groups(**named) == [
+        f"rules/{file}.yaml:2:12: warning: only this campaign is in group '{group}'. {hint}"
+        for file, group, hint in wanted
+    ]
+
+
+def test_a_group_may_have_another_campaign_in_a_file_that_cannot_be_read() -> None:
+    assert [each[:20] for each in groups(a="exclusive: x", b="exclusive x")] == [
+        "rules/b.yaml:2:1: er"
+    ]
+
+
+def test_of_many_groups_none_is_looked_for() -> None:
+    many = {f"c{number}": f"exclusive: group-{number}" for number in range(101)}
+    assert all(each.endswith(ALONE) for each in groups(**many))
