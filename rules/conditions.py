@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any as Anything
 from typing import NamedTuple, Protocol
 from zoneinfo import ZoneInfo
@@ -48,17 +48,22 @@ def reader_of(name: str, timezone: ZoneInfo) -> Read | None:
 
     What it reads is the same for all of a minute.
     """
-    if name == "time.now":
-        return lambda context: now_text(context.now // MINUTE, timezone)
-    if name == "time.hour":
-        return lambda context: local(context.now, timezone).hour
-    if name == "time.weekday":
-        return lambda context: WEEKDAYS[local(context.now, timezone).weekday()]
-    if name == "time.month":
-        return lambda context: local(context.now, timezone).month
-    if name == "time.date":
-        return lambda context: local(context.now, timezone).date().isoformat()
-    return None
+    read = _CLOCK.get(name)
+    return None if read is None else partial(read, timezone)
+
+
+def zone_of(read: Read | None) -> ZoneInfo | None:
+    """Return the timezone in which a condition reads the clock."""
+    return read.args[0] if isinstance(read, partial) else None
+
+
+_CLOCK: Mapping[str, Callable[[ZoneInfo, Context], Value]] = {
+    "time.now": lambda zone, context: now_text(context.now // MINUTE, zone),
+    "time.hour": lambda zone, context: local(context.now, zone).hour,
+    "time.weekday": lambda zone, context: WEEKDAYS[local(context.now, zone).weekday()],
+    "time.month": lambda zone, context: local(context.now, zone).month,
+    "time.date": lambda zone, context: local(context.now, zone).date().isoformat(),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,12 @@
 """Says why a comparison is true, false or unknown, in words for whoever wrote it."""
 
-from rules.conditions import Compare, Context
+from zoneinfo import ZoneInfo
+
+from rules.arguments import Times, Weekdays, weekday
+from rules.attributes import WEEKDAYS
+from rules.clock import local
+from rules.conditions import Compare, Context, zone_of
+from rules.keys import KEYS
 from rules.places import flow
 from rules.source import Plain
 from rules.values import TRUE, UNKNOWN, Truth, Value
@@ -23,7 +29,25 @@ def compared(condition: Compare, context: Context, truth: Truth) -> tuple[str, V
         return _of_nothing(condition, context, truth), None
     if truth is UNKNOWN:
         return f"it is {said(value)}, which cannot be read", value
-    return f"it is {measured(condition.operator, condition.argument, value, truth)}", value
+    return f"it is {_seen(condition, value, truth)}", value
+
+
+def _seen(condition: Compare, value: Value, truth: Truth) -> str:
+    argument, zone = condition.argument, zone_of(condition.read)
+    if isinstance(argument, (Weekdays, Times)):
+        return _on_the_clock(str(value), argument.timezone)
+    if zone is None or condition.attribute == "time.now":  # which is written with its offset
+        return measured(condition.operator, argument, value, truth)
+    return measured(condition.operator, argument, value, truth, f" in {zone.key}")
+
+
+def _on_the_clock(text: str, zone: ZoneInfo) -> str:
+    """Return the day of the week of a date, or of a moment with its time in the campaign's timezone."""
+    day = weekday(text)
+    if day is not None:
+        return f"{WEEKDAYS[day]}, {text}"
+    there = local(KEYS["datetime"](text), zone)
+    return f"{WEEKDAYS[there.weekday()]}, {there:%Y-%m-%d %H:%M} in {zone.key}"
 
 
 def value_of(condition: Compare, context: Context) -> Value | None:
@@ -40,15 +64,15 @@ def _of_nothing(condition: Compare, context: Context, truth: Truth) -> str:
     return "nobody knows this visitor" if stranger else "nobody knows it"
 
 
-def measured(operator: str, argument: object, value: Value, truth: Truth) -> str:
+def measured(operator: str, argument: object, value: Value, truth: Truth, where: str = "") -> str:
     """Return a value and, where it tells more, how it stands to what it was compared with: 2, less than 3."""
     words = _MEETS.get(operator)
     written = getattr(
         argument, "text", argument
     )  # what was made ready at load keeps how it was written
     if words is None or not isinstance(written, (int, float, str)):
-        return said(value)
-    return f"{said(value)}, {words[0 if truth is TRUE else 1]} {said(written)}"
+        return f"{said(value)}{where}"
+    return f"{said(value)}{where}, {words[0 if truth is TRUE else 1]} {said(written)}"
 
 
 def said(value: Value) -> str:

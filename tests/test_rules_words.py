@@ -1,12 +1,19 @@
 """The words of messages: what people write for a key, and what is told of it."""
 
+from zoneinfo import ZoneInfo
+
 import pytest
 
 from good_site import GOOD
+from rules.arguments import Weekdays
 from rules.attributes import BUILT_IN
+from rules.conditions import Compare, Context
 from rules.key_words import KEYS
 from rules.loader import load
+from rules.operators import key_of
 from rules.other_words import OTHER_IN_CONDITIONS, OTHER_KEYS, spelt
+from rules.values import FALSE
+from rules.why_words import compared
 
 
 def test_other_words_lead_to_keys_and_are_none() -> None:
@@ -23,6 +30,16 @@ def test_other_words_lead_to_keys_and_are_none() -> None:
 )
 def test_a_word_is_spelt_as_the_tables_spell_it(word: str, wanted: str) -> None:
     assert spelt(word) == wanted
+
+
+def test_a_moment_is_told_on_the_clocks_of_the_campaign() -> None:
+    days = Weekdays(frozenset({4}), ZoneInfo("Europe/Berlin"), "friday")
+    key = key_of("weekday", "datetime")
+    condition = Compare("crm.last", None, "weekday", days, None, key)
+    context = Context(0, {"crm.last": "2026-04-10T23:30Z"}, frozenset())
+    assert condition.evaluate(context) is FALSE
+    why, _ = compared(condition, context, FALSE)
+    assert why == "it is saturday, 2026-04-11 01:30 in Europe/Berlin"
 
 
 def groups(**named: str) -> list[str]:
