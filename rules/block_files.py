@@ -3,8 +3,9 @@
 from collections.abc import Collection, Mapping
 from functools import partial
 
+from rules.attributes import BUILT_IN, Attribute, find
 from rules.blocks import Block, compile_block
-from rules.findings import Finding
+from rules.findings import Finding, did_you_mean
 from rules.parts import BlockPart, guarded
 from rules.site_paths import BLOCKS, read_from
 
@@ -24,6 +25,17 @@ def read_blocks(
     for part in parts.values():
         findings += part.findings
     return {**dict.fromkeys(refused - parts.keys(), BlockPart({}, None, ())), **parts}
+
+
+def check_reads(
+    blocks: Mapping[str, BlockPart], attributes: Mapping[str, Attribute], findings: list[Finding]
+) -> None:
+    """Refuse attributes that blocks show and nobody has, where a block shows them."""
+    for part in blocks.values():
+        for name, place in part.block.places.items() if part.block else ():
+            if find(name, attributes) is None:
+                hint = did_you_mean(name, [*attributes, *BUILT_IN])
+                findings.append(Finding(*place, f"there is no attribute '{name}'", hint))
 
 
 def _sources(

@@ -15,6 +15,7 @@ from jinja2.exceptions import UndefinedError
 
 from rules.findings import Finding
 from rules.html_check import BY_TAG, COMMON, PREFIXES, TAGS, safe_srcset
+from rules.places import Place
 from rules.template_check import ATTRIBUTES, TemplateCheck
 from rules.values import Value
 
@@ -68,8 +69,11 @@ class Outline(NamedTuple):
 class Block:
     """A compiled template, in one or more languages."""
 
-    def __init__(self, outline: Outline, templates: Mapping[str, Template]) -> None:
+    def __init__(
+        self, outline: Outline, templates: Mapping[str, Template], places: Mapping[str, Place]
+    ) -> None:
         self.outline = outline
+        self.places = places
         self._shown = sorted(outline.reads)
         self._templates = templates
         self._cached = lru_cache(maxsize=1024)(self._render)
@@ -107,15 +111,15 @@ def compile_block(
     findings: list[Finding] = []
     templates: dict[str, Template] = {}
     variables: set[str] = set()
-    reads: set[str] = set()
+    reads: dict[str, Place] = {}
     for language, (path, source) in sources.items():
         reading = TemplateCheck(path, source)
         template = reading.compile()
         findings += reading.findings
         variables |= reading.variables
-        reads |= reading.reads
+        reads = {**reading.reads, **reads}
         if template is not None:
             templates[language] = template
     if findings:
         return None, findings
-    return Block(Outline(name, frozenset(variables), frozenset(reads)), templates), []
+    return Block(Outline(name, frozenset(variables), frozenset(reads)), templates, reads), []

@@ -234,11 +234,10 @@ class ConditionParser:
         self._reader.refuse(value, message, "Write the condition out")
         return ALWAYS
 
-    def attribute(self, name: str, node: Node, cut: bool = False) -> Attribute | None:
-        """Look an attribute up and note that it is read; ``cut``: a comma stands before, no colon behind."""
+    def note(self, name: str) -> Attribute | None:
+        """Note that an attribute is read, if there is one of this name."""
         attribute = find(name, self._vocabulary.attributes)
         if attribute is None:
-            self._refuse_name(name, node, cut)
             return None
         self.reads.add(name)
         if attribute.purpose is not None:
@@ -246,6 +245,7 @@ class ConditionParser:
         return attribute
 
     def _refuse_name(self, name: str, node: Node, cut: bool) -> None:
+        """Refuse an unknown attribute; ``cut``: a comma stands before it, no colon behind."""
         known = [*self._vocabulary.attributes, *BUILT_IN]
         other = OTHER_IN_CONDITIONS.get(spelt(name))
         place = belongs(name, "a condition")
@@ -262,8 +262,9 @@ class ConditionParser:
         self._reader.refuse(node, message, hint)
 
     def _comparison(self, name: str, key: Node, value: Node, cut: bool) -> Condition:
-        attribute = self.attribute(name, key, cut)
+        attribute = self.note(name)
         if attribute is None:
+            self._refuse_name(name, key, cut)
             return ALWAYS
         read = reader_of(attribute.name, self._timezone)
         compared = read_comparisons(self._reader, attribute, key, value, timezone=self._timezone)

@@ -8,7 +8,7 @@ from functools import partial
 from hashlib import blake2b
 from typing import NamedTuple
 
-from rules.block_files import read_blocks
+from rules.block_files import check_reads, read_blocks
 from rules.blocks import Outline
 from rules.campaign_file import CampaignFile
 from rules.counter_key import counters_version
@@ -79,6 +79,7 @@ def _load(
     site_part = read_site(files, kept.site_part, places)
     findings += site_part.findings
     blocks = read_blocks(files, site_part.known.languages, kept.blocks, findings)
+    check_reads(blocks, site_part.known.vocabulary.attributes, findings)
     outlines = dict.fromkeys(astray) | {name: part.outline for name, part in blocks.items()}
     campaigns = {
         path: _campaign(path, files[path], site_part.known, outlines, kept.campaigns.get(path))

@@ -228,12 +228,14 @@ class ShowReader:
         if block is None:
             return None
         for attribute in sorted(block.reads):
-            self._conditions.attribute(attribute, keys["block"])
+            self._conditions.note(
+                attribute
+            )  # one that there is none of is told where the block shows it
         for missing in sorted(block.variables - given.keys()):
             self._reader.refuse(
                 node,
                 f"block '{name}' shows '{missing}', which nobody gives",
-                "Add it under 'with:'",
+                f"Add it under 'with:', or correct it in blocks/{name}.html",
             )
         for surplus in sorted(given.keys() - block.variables):
             self._reader.refuse(

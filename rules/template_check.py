@@ -8,6 +8,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from rules.findings import Finding, did_you_mean
 from rules.html_check import UNREADABLE, check_html, column_of, unreadable
+from rules.places import Place
 from rules.template_marks import Mark, statements
 
 MAX_SOURCE = 64 * 1024
@@ -83,7 +84,8 @@ class TemplateCheck:
         self._line = 1
         self.findings: list[Finding] = []
         self.variables: set[str] = set()
-        self.reads: set[str] = set()
+        self.reads: dict[str, Place] = {}
+        """Attributes it shows, and where it shows each first."""
 
     def compile(self) -> Template | None:
         """Return the template, or nothing and findings."""
@@ -162,7 +164,8 @@ class TemplateCheck:
         if isinstance(node, nodes.Getitem):
             near, key = "[", node.arg
             if _is_attr(node.node) and isinstance(key, nodes.Const):
-                self.reads.add(str(key.value))
+                column = column_of(self._source, node.lineno, str(key.value))
+                self.reads.setdefault(str(key.value), Place(self._path, node.lineno, column))
                 return
         else:
             near = f"{_dotted(node)}".partition(".")[0] + "."

@@ -93,3 +93,14 @@ def test_a_group_may_have_another_campaign_in_a_file_that_cannot_be_read() -> No
 def test_of_many_groups_none_is_looked_for() -> None:
     many = {f"c{number}": f"exclusive: group-{number}" for number in range(101)}
     assert all(each.endswith(ALONE) for each in groups(**many))
+
+
+def test_a_mistake_of_a_block_is_told_where_the_block_has_it_now() -> None:
+    bad = b'<p>{{ n }} {{ attr["crm.teir"] }}</p>'
+    first = load({**GOOD, "blocks/gold.html": bad})
+    later = load({**GOOD, "blocks/gold.html": b"<!-- new -->\n" + bad}, first)
+    assert [str(each)[:23] for each in (*first.findings, *later.findings)] == [
+        "blocks/gold.html:1:21: ",
+        "blocks/gold.html:2:21: ",
+    ]
+    assert load(GOOD, later).findings == []
