@@ -2,21 +2,25 @@
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
 from rich.console import Console
 from rich.text import Text
 
 from edge.persona_run import Failure, Result
 from edge.personas import PlacedSite
 from edge.terminal import print_labelled
+from rules.decide import decide
 from rules.explain import shown_block
 from rules.model import Rule
 from rules.outcomes import because, outcome_of
-from rules.persona import Difference, Want
+from rules.persona import Difference, Want, differences
 from rules.reason_words import reason_in_words, shows
 from rules.shown_blocks import WON
 from rules.trace import decisive, trace
 
 _STYLES = {"wanted": "green", "got": "red"}
+_TRIED = 100
+"""Visitors of whom one may be dealt what this one is not: a variant for 5 % is dealt to one of them."""
 _LONGEST = 300
 """Characters of HTML that are shown."""
 
@@ -63,6 +67,23 @@ def _about(placed: PlacedSite, failure: Failure) -> Iterator[str]:
         others = [rule for rule in site.rules[decision.slot] if rule.id == decision.rule]
     for rule in others:
         yield _of(placed, failure, rule)
+    if (visitor := _another_visitor(placed, failure)) is not None:
+        yield (
+            "it depends on which visitor comes, by default one called as the test: "
+            f"with 'visitor: {visitor}' the slot shows what is wanted"
+        )
+
+
+def _another_visitor(placed: PlacedSite, failure: Failure) -> str | None:
+    """Return one of a few other visitors, if any is dealt what was wanted."""
+    site, want, context = placed.live.site, failure.want, failure.context
+    if context.unit is None:
+        return None
+    for visitor in map(str, range(1, _TRIED + 1)):
+        (decision,) = decide(site, replace(context, unit=visitor), [want.slot]).decisions
+        if not differences(site, want, decision):
+            return visitor
+    return None
 
 
 def _is_wanted(rule: Rule, want: Want) -> bool:

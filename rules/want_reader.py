@@ -13,12 +13,17 @@ from rules.source import Node
 
 _DEFAULT = "default"
 WANT_KEYS = ("rule", "block", "variant", "reason", "action", "html_contains", "text")
-_EXAMPLE = "Write {rule: ID}, {block: NAME}, or default for the page's own content"
+_EXAMPLE = "Write {rule: ID}, {block: NAME}, or default where no rule is to win"
 
 
 def read_wants(reader: Reader, site: Site, node: Node) -> tuple[Want, ...]:
     """Return what is wanted of each slot that is named."""
     wants: list[Want] = []
+    if isinstance(node.value, str):
+        message = f"'{node.value}' does not say of which slot it is wanted"
+        hint = f"Write want: {{{next(iter(site.slots), 'SLOT')}: {node.value or _DEFAULT}}}"
+        reader.refuse(node, message, hint)
+        return ()
     entries = reader.entries(node, "'want'")
     if isinstance(node.value, dict) and not entries:
         reader.refuse(node, "the test wants nothing", "Name a slot: want: {hero: default}")
@@ -59,6 +64,8 @@ class _WantReader:
         return {name: value for name, value in found.items() if value is not None}
 
     def _hint(self, word: str) -> str:
+        if word == "fallback":
+            return "Write default: where no rule wins, the slot shows its fallback"
         if word in self._elsewhere:
             return f"Write {{rule: {word}}}"
         if word in {*self._blocks(self._rules), *self._fallback}:

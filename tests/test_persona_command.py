@@ -260,3 +260,19 @@ def test_a_report_that_cannot_be_written(tmp_path: Path) -> None:
 def test_the_folder_of_a_report_is_made(tmp_path: Path) -> None:
     report = tmp_path / "build" / "reports" / "rules.xml"
     assert run(write(tmp_path, GOOD), "--junit", report).exit_code == 0 and report.exists()
+
+
+SPLIT: Final = """
+- {name: nobody else, consent: all, attributes: {page.path: /a}, want: {hero: {variant: b}}}
+- {name: nobody at all, attributes: {page.path: /a}, want: {hero: {variant: b}}}
+"""
+
+
+def test_a_variant_that_depends_on_the_visitor_is_told_with_one_who_gets_it(tmp_path: Path) -> None:
+    told = "it depends on which visitor comes, by default one called as the test: with 'visitor: 1'"
+    output = " ".join(run(write(tmp_path, SPLIT)).output.split())
+    assert output.count("FAILED") == 2 and output.count("it depends on which visitor") == 1
+    assert told in output.split("FAILED")[1]
+    stated = SPLIT.replace("nobody else,", "nobody else, visitor: 1,")
+    output = run(write(tmp_path, stated)).output
+    assert "FAILED  nobody at all" in output and output.count("FAILED") == 1
