@@ -77,8 +77,6 @@ def _about(placed: PlacedSite, failure: Failure) -> Iterator[str]:
 def _another_visitor(placed: PlacedSite, failure: Failure) -> str | None:
     """Return one of a few other visitors, if any is dealt what was wanted."""
     site, want, context = placed.live.site, failure.want, failure.context
-    if context.unit is None:
-        return None
     for visitor in map(str, range(1, _TRIED + 1)):
         (decision,) = decide(site, replace(context, unit=visitor), [want.slot]).decisions
         if not differences(site, want, decision):

@@ -19,7 +19,7 @@ from rules.schedule_reader import SCHEDULE_KEYS
 from rules.schema_conditions import CONDITION, definitions, mapping, one_of, pattern, when
 from rules.schema_names import ANY, Names
 from rules.schema_tests import tests
-from rules.schema_values import BY_TYPE, DAY, HOUR, SHARE, TEXT, WINDOW, Json
+from rules.schema_values import BY_TYPE, DAY, HOUR, SHARE, TEXT, TIMEZONE, WINDOW, Json
 from rules.show_reader import (
     ACTIONS,
     MARKS,
@@ -140,7 +140,7 @@ def _campaign(names: Names) -> Json:
         "within": WINDOW,
     }
     cap = mapping("cap", cap_parts, cap_parts, ("times",))
-    schedule = {"from": _MOMENT, "until": _MOMENT, "timezone": TEXT}
+    schedule = {"from": _MOMENT, "until": _MOMENT, "timezone": TIMEZONE}
     parts: dict[str, Json] = {
         "campaign": TEXT,
         "schedule": mapping("schedule", SCHEDULE_KEYS, schedule),

@@ -2,11 +2,12 @@
 
 from typing import Final
 
-from rules.attributes import QUERY
+from rules.attributes import CLOCK, QUERY
 from rules.decide import NOTHING, Reason
+from rules.model import EventType
 from rules.persona_file import TEST_KEYS, TEST_REQUIRED
 from rules.persona_reader import HAPPENED_KEYS
-from rules.schema_conditions import attributes_of, mapping, one_of, pattern, said
+from rules.schema_conditions import attributes_of, mapping, one_of, pattern, said, when
 from rules.schema_names import Names
 from rules.schema_values import BY_TYPE, DAY, TEXT, WINDOW, Json, lists, one_or_several, value_of
 from rules.show_reader import ACTIONS
@@ -53,9 +54,11 @@ def _facts(names: Names) -> Json:
     facts = {
         name: {"description": said(each), **_fact(value_of(each), each.type)}
         for name, each in attributes_of(names).items()
+        if name not in CLOCK
     }
     query = {pattern(f"{QUERY}.").replace(".", "\\.", 2): {"type": "string"}}
     others: Json = {"additionalProperties": _ANY_VALUE if names.attributes is None else False}
+    others["propertyNames"] = {"not": {"enum": list(CLOCK)}}  # a test says when it is by 'now'
     return {"type": "object", "properties": facts, "patternProperties": query, **others}
 
 
@@ -70,7 +73,17 @@ def _happened(names: Names) -> Json:
         "ago": WINDOW,
         "times": {"type": "integer", "minimum": 1, "maximum": _MOST},
     }
-    return mapping("happened", HAPPENED_KEYS, parts, ("name",))
+    known = [
+        when("name", event.name, _properties(event)) for event in (names.events or {}).values()
+    ]
+    happened = mapping("happened", HAPPENED_KEYS, parts, ("name",))
+    return {**happened, "allOf": known} if known else happened
+
+
+def _properties(event: EventType) -> Json:
+    """Return what holds of an event that is known: it has its own properties only."""
+    of_type = {name: BY_TYPE[kind] for name, kind in event.properties.items()}
+    return {"properties": {"properties": {"properties": of_type, "additionalProperties": False}}}
 
 
 def _want(names: Names) -> Json:

@@ -25,6 +25,16 @@ SHARE: Final[Json] = {
 DAY: Final = "^[0-9]{4}-[0-9]{2}-[0-9]{2}"
 HOUR: Final = "([01][0-9]|2[0-3]):[0-5][0-9]"
 TIME: Final[Json] = {"type": "string", "pattern": f"^{HOUR}$"}
+_ALONE: Final = (
+    "CET CST6CDT Cuba EET EST EST5EDT Egypt Eire Factory GB GB-Eire GMT GMT[+]0 GMT-0 GMT0 Greenwich HST Hongkong "
+    "Iceland Iran Israel Jamaica Japan Kwajalein Libya MET MST MST7MDT NZ NZ-CHAT Navajo PRC PST8PDT Poland "
+    "Portugal ROC ROK Singapore Turkey UCT UTC Universal W-SU WET Zulu"
+)
+"""The timezones that are no Area/City: https://www.iana.org/time-zones, file backward."""
+TIMEZONE: Final[Json] = {
+    "type": "string",
+    "pattern": f"^([A-Z][A-Za-z]+(/[A-Z][A-Za-z0-9_+-]*)+|{_ALONE.replace(' ', '|')})$",
+}
 ADDRESSES: Final[Mapping[str, Json]] = {
     "page.path": {"type": "string", "pattern": "^/([^?#]*[^?#*])?$"},
     "page.url": {"type": "string", "pattern": "^https?://[^/?#]+/([^#]*[^#*])?$"},

@@ -1,7 +1,9 @@
 """The schema that editors check by takes and refuses what the loader does, as far as a schema can know."""
 
+import re
 from collections.abc import Callable, Iterator
 from functools import cache
+from importlib import resources
 from typing import Any, get_args
 
 import pytest
@@ -15,6 +17,7 @@ from opened_site import Opened, files_of, opened
 from rules.findings import BadSite
 from rules.schema import Kind, schema
 from rules.schema_names import ANY, Names, names_of
+from rules.schema_values import TIMEZONE
 from rules.source import parse
 from tables import rows
 from whole_site import WHOLE
@@ -142,6 +145,11 @@ TESTED = """
         ("now: 2026", "now: 2999", "good any"),
         ("now: 2026", "now: 1969", ""),
         ("now: 2026", "now: 3000", ""),
+        ("properties: {category: a}", "properties: {categry: a}", "any"),
+        ("properties: {category: a}", "properties: {value: 3, day: 2026-09-01}", "good any"),
+        ("properties: {category: a}", "properties: {value: a}", "any"),
+        ("crm.points: 3", "time.hour: 25", ""),
+        ("crm.points: 3", "time.hour: 3", ""),
     ],
 )
 def test_a_file_of_tests(old: str, new: str, own: str) -> None:
@@ -149,6 +157,14 @@ def test_a_file_of_tests(old: str, new: str, own: str) -> None:
     plain = parse(TESTED.replace(old, new, 1).encode(), "x.test.yaml").plain()
     taken = [site for site in ("good", "any") if validator("test", site).is_valid(plain)]
     assert " ".join(taken) == own
+
+
+def test_every_timezone_there_is_is_taken() -> None:
+    listed = resources.files("tzdata").joinpath("zones").read_text("utf-8").split()
+    assert len(listed) > 500
+    assert [each for each in listed if not re.search(TIMEZONE["pattern"], each)] == []
+    wrong = ("Berlin", "MESZ", "europe/berlin", "Europe/", "UTC+1", "")
+    assert not any(re.search(TIMEZONE["pattern"], each) for each in wrong)
 
 
 @pytest.mark.parametrize("part", range(4))
