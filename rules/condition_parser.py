@@ -31,7 +31,7 @@ MAX_PARTS = 2000
 """How many parts a condition may have, its audiences included: all of them may be evaluated."""
 GROUPS = ("all", "any", "none", "not")
 _PARTS = (*GROUPS, "event", "audience")
-WORDS = (*_PARTS, *OTHER_IN_CONDITIONS)
+WORDS = (*_PARTS, *(word for word, part in OTHER_IN_CONDITIONS.items() if part in _PARTS))
 """What a key of a condition may be, or be meant as, that is no attribute."""
 
 
