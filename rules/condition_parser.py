@@ -9,15 +9,13 @@ from rules.argument_reader import UTC
 from rules.attributes import BUILT_IN, Attribute, find, values_of
 from rules.comparison_check import plainly
 from rules.comparison_reader import read_comparisons
+from rules.condition_words import GROUPS, unknown
 from rules.conditions import ALWAYS, All, Any, Compare, Condition, Named, Not, reader_of
 from rules.contradictions import contradictions, leaves, read_by, said
 from rules.counter import Counter
 from rules.event_reader import read_event
-from rules.findings import AFTER_COMMA, did_you_mean_key, misspelt
-from rules.key_words import KEYS
 from rules.model import EventType
 from rules.operators import key_of
-from rules.other_words import OTHER_IN_CONDITIONS, belongs, spelt
 from rules.places import Places
 from rules.reader import Reader
 from rules.source import Node, cut_off
@@ -29,10 +27,6 @@ MAX_LEVELS = 60
 """How deep a condition may nest, its audiences included: reading and evaluating it recurse."""
 MAX_PARTS = 2000
 """How many parts a condition may have, its audiences included: all of them may be evaluated."""
-GROUPS = ("all", "any", "none", "not")
-_PARTS = (*GROUPS, "event", "audience")
-WORDS = (*_PARTS, *(word for word, part in OTHER_IN_CONDITIONS.items() if part in _PARTS))
-"""What a key of a condition may be, or be meant as, that is no attribute."""
 
 
 class Vocabulary:
@@ -244,27 +238,11 @@ class ConditionParser:
             self.purposes.add(attribute.purpose)
         return attribute
 
-    def _refuse_name(self, name: str, node: Node, cut: bool) -> None:
-        """Refuse an unknown attribute; ``cut``: a comma stands before it, no colon behind."""
-        known = [*self._vocabulary.attributes, *BUILT_IN]
-        other = OTHER_IN_CONDITIONS.get(spelt(name))
-        place = belongs(name, "a condition")
-        is_last_part = any(each.endswith(f".{name}") for each in known)
-        hint = did_you_mean_key(name, known, {name: other} if other else {}, place, _PARTS)
-        if place and name in KEYS["event condition"] and not is_last_part:
-            hint = place  # 'count' is no slip in geo.country
-        if cut and misspelt(name, (*known, *WORDS)) is None:
-            hint = AFTER_COMMA
-        no_attribute = other not in _PARTS and not (place and hint == place)
-        message = (
-            f"there is no attribute '{name}'" if no_attribute else f"a condition has no '{name}'"
-        )
-        self._reader.refuse(node, message, hint)
-
     def _comparison(self, name: str, key: Node, value: Node, cut: bool) -> Condition:
         attribute = self.note(name)
         if attribute is None:
-            self._refuse_name(name, key, cut)
+            known = [*self._vocabulary.attributes, *BUILT_IN]
+            self._reader.refuse(key, *unknown(name, known, cut))
             return ALWAYS
         read = reader_of(attribute.name, self._timezone)
         compared = read_comparisons(self._reader, attribute, key, value, timezone=self._timezone)

@@ -10,7 +10,8 @@ from typing import NamedTuple, TypeVar
 from msgspec.structs import replace
 
 from rules.attributes import BUILT_IN, Attribute
-from rules.condition_parser import WORDS, Vocabulary
+from rules.condition_parser import Vocabulary
+from rules.condition_words import WORDS
 from rules.findings import Finding, misspelt
 from rules.model import NO_PURPOSE, EventType, Slot
 from rules.reader import meant

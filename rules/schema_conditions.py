@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 from rules.attributes import BUILT_IN, QUERY, Attribute
-from rules.condition_parser import GROUPS
+from rules.condition_words import GROUPS
 from rules.event_reader import EVENT_CONDITION_KEYS
 from rules.key_words import KEYS, TYPES
 from rules.model import EventType

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from rules.campaign_file import CAMPAIGN_KEYS, RULE_KEYS
-from rules.condition_parser import GROUPS
+from rules.condition_words import GROUPS
 from rules.event_reader import EVENT_CONDITION_KEYS
 from rules.loader import load
 from rules.schedule_reader import SCHEDULE_KEYS

@@ -18,7 +18,7 @@ from hostile_files import HOSTILE, HOSTILE_BLOCKS
 from mutations import mutants
 from opened_site import Opened, files_of, opened
 from rules.campaign_file import CAMPAIGN_KEYS, RULE_KEYS
-from rules.condition_parser import GROUPS
+from rules.condition_words import GROUPS
 from rules.conditions import Context
 from rules.coverage import Coverage
 from rules.decide import decide
