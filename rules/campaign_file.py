@@ -65,6 +65,10 @@ class CampaignFile:
 
     def read(self, node: Node) -> list[Rule]:
         """Return the file's rules in the order they are written."""
+        if isinstance(node.value, list):
+            hint = "Write 'campaign: NAME' and 'rules:' above the list of rules"
+            self._reader.refuse(node, "the file does not say which campaign this is", hint)
+            return []
         keys = self._reader.keys(node, "a campaign", CAMPAIGN_KEYS, CAMPAIGN_REQUIRED)
         campaign = self._campaign(keys)
         if "rules" not in keys:
