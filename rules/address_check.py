@@ -19,7 +19,11 @@ _HOST = re.compile(r"([A-Za-z0-9-]+\.)+[A-Za-z]{2,}(/.*)?")
 _ORIGIN = re.compile(r"https?://[^/?#]+")
 _NO_PATH = re.compile(r"(https?://[^/?#]+)([?#].*)?", re.DOTALL)
 _TRIED_ON = re.compile(r"https?://(localhost|.*\.localhost|127\.[0-9.]+|\[::1\])(:[0-9]+)?$")
-_PORT = re.compile(r"https?://[^/?#]*:([0-9]+)")
+_SERVER = re.compile(
+    r"(https?)://(\[[^\]/?#]*\]|[^\[\]/?#:@]*)(?::([0-9]+)(?![^/?#]))?", re.IGNORECASE
+)
+_LEFT_OUT = {"https": "443", "http": "80"}
+"""Scheme -> the port that browsers leave out."""
 _ENCODED = re.compile(r"%[0-9A-Fa-f]{2}")
 _KEPT = re.compile(r"%(2[35Ff]|3[Ff])")
 """Encoded # % / ?: a path people read holds them if the address has ``%2523`` or so, or needs them."""
@@ -117,12 +121,12 @@ def _url(operator: str, text: str) -> str:
         return encoded.replace("write", "compare page.path, or write", 1)
     address, mark, _ = text.partition("#")
     if mark:
-        return f"Browsers send no # and nothing after it{address and f': write {address}'}"
-    port = _PORT.match(text)
-    if port and int(port[1][:6]) not in range(1, 65536):
-        return "Ports are 1 to 65535"
+        write = f": write {address}" if address and operator != "matches" else ""
+        return f"Browsers send no # and nothing after it{write}"
     if operator not in _BEGINS:
         return ""
+    if unsent := _server(operator, text):
+        return unsent
     bare = _NO_PATH.fullmatch(text)
     if bare and (bare[2] or operator != "starts_with"):
         return f"After the host comes a /: write {bare[1]}/{bare[2] or ''}"
@@ -130,6 +134,22 @@ def _url(operator: str, text: str) -> str:
         return ""
     todo = f"write https://{text}" if _HOST.fullmatch(text) else "compare page.path with this"
     return f"Every address begins with https://: {todo}"
+
+
+def _server(operator: str, text: str) -> str:
+    """Look for a host and a port as no browser sends them."""
+    match = _SERVER.match(text)
+    if match is None:
+        return ""
+    scheme, host, port = match.groups()
+    rest = text[match.end() :]
+    if port and int(port[:6]) not in range(1, 65536):
+        return "Ports are 1 to 65535"
+    if port == _LEFT_OUT[scheme.lower()] and (rest or operator != "starts_with"):
+        return f"Browsers leave :{port} out: write {scheme.lower()}://{host.lower()}{rest}"
+    if match[0] != match[0].lower():
+        return f"Browsers send the host in small letters: write {match[0].lower()}{rest}"
+    return ""
 
 
 def _referrer(operator: str, text: str) -> str:
