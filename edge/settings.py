@@ -14,7 +14,7 @@ PREFIX: Final = "TAGWERK_"
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 _STORE: Final = re.compile(r"sqlite:///[^?#]*[^?#/]")
-_PERCENT: Final = re.compile(r"[0-9]{1,3}(\.[0-9]{1,6})?%")
+_PERCENT: Final = re.compile(r"[0-9]{1,3}(\.(?!000%)[0-9]{1,6})?%")
 _ORIGIN: Final = re.compile(r"https?://([a-z0-9.-]+|\[[0-9a-f:]+\])(:[0-9]{1,5})?")
 
 

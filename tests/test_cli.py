@@ -68,9 +68,10 @@ def test_a_demo_records_what_it_is_told_to(tmp_path: Path) -> None:
     assert none.stdout == "" and "TAGWERK_RECORD" in none.stderr
 
 
-def test_a_demo_refuses_a_share_it_cannot_read(tmp_path: Path) -> None:
-    ended = tagwerk("demo", "--var", str(tmp_path / "var"), TAGWERK_RECORD="all")
-    assert ended.returncode == 1 and "TAGWERK_RECORD: 'all' is no share" in ended.stderr
+@pytest.mark.parametrize("share", ["all", "1.000%"])
+def test_a_demo_refuses_a_share_it_cannot_read(tmp_path: Path, share: str) -> None:
+    ended = tagwerk("demo", "--var", str(tmp_path / "var"), TAGWERK_RECORD=share)
+    assert ended.returncode == 1 and f"TAGWERK_RECORD: '{share}' is no share" in ended.stderr
     assert not (tmp_path / "var").exists()
 
 

@@ -13,6 +13,7 @@ from demos import LOGOUT, ORIGIN, TOKEN, Shop, run, shown
 from edge import identify_tokens
 from edge.demo import links, strip
 from edge.demo.pages import formatted
+from edge.demo.session import MOST_EVENTS
 from harness import SITE
 
 PATHS = [
@@ -86,8 +87,9 @@ def test_what_goes_into_the_cart_and_is_ordered_is_told_once(tmp_path: Path) -> 
         visitor = shop.visitor()
         for product in ("nebel", "kiesel", "kiesel"):
             await visitor.form("/warenkorb", add=product)
-        added = ["track", "add_to_cart", {"product": "kiesel", "value": 129.0}]
-        assert told(await visitor.page("/warenkorb")) == [added]
+        nebel = ["track", "add_to_cart", {"product": "nebel", "value": 149.0}]
+        kiesel = ["track", "add_to_cart", {"product": "kiesel", "value": 129.0}]
+        assert told(await visitor.page("/warenkorb")) == [nebel, kiesel, kiesel]
         assert told(await visitor.page("/warenkorb")) == []
         await visitor.form("/en/cart", order="1")
         page = await visitor.page("/en/cart")
@@ -97,6 +99,37 @@ def test_what_goes_into_the_cart_and_is_ordered_is_told_once(tmp_path: Path) -> 
             ["track", "purchase", {"category": "shoes", "value": 258.0}],
         ]
         assert told(await visitor.page("/")) == [] and visitor.cookies == set()
+
+    run(tmp_path, story)
+
+
+def test_events_wait_for_a_page_that_can_tell_them(tmp_path: Path) -> None:
+    async def story(shop: Shop) -> None:
+        visitor = shop.visitor()
+        await visitor.form("/warenkorb", add="nebel")
+        for _ in range(2):
+            await visitor.form("/warenkorb", order="1")
+        await visitor.http.head("/warenkorb")
+        assert told((await visitor.http.get("/nothing.png")).text) == []
+        names = [name for _, name, _ in told(await visitor.page("/"))]
+        assert names == ["add_to_cart", "purchase"]
+        for _ in range(30):
+            await visitor.form("/warenkorb", add="nebel")
+        assert len(told(await visitor.page("/"))) == MOST_EVENTS
+
+    run(tmp_path, story)
+
+
+def test_what_a_customer_bought_is_not_told_of_another(tmp_path: Path) -> None:
+    async def story(shop: Shop) -> None:
+        visitor = shop.visitor()
+        await visitor.form("/warenkorb", add="nebel")
+        await visitor.form("/login", customer="C-1001")
+        assert len(told(await visitor.page("/"))) == 1
+        await visitor.form("/warenkorb", order="1")
+        await visitor.form("/login", customer="C-1002")
+        page = await visitor.page("/")
+        assert told(page) == [] and TOKEN.findall(page)
 
     run(tmp_path, story)
 

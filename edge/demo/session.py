@@ -15,6 +15,8 @@ from edge.tokens import Signer
 COOKIE: Final = "shop_session"
 MOST_OF_ONE: Final = 9
 """The most pieces of one product in a cart."""
+MOST_EVENTS: Final = 20
+"""The most events that wait for a page to tell them: a cookie holds no more."""
 
 
 class Event(NamedTuple):
@@ -40,17 +42,17 @@ class Session(msgspec.Struct, frozen=True):
         return msgspec.structs.replace(self, cart=cart)
 
     def with_events(self, *events: Event) -> "Session":
-        """Return the session with events to tell of."""
-        return msgspec.structs.replace(self, events=events)
+        """Return the session with more events to tell of."""
+        return msgspec.structs.replace(self, events=(*self.events, *events)[-MOST_EVENTS:])
 
     def ordered(self) -> "Session":
         """Return the session with an empty cart."""
         return msgspec.structs.replace(self, cart={})
 
     def logged_in(self, customer: str) -> "Session":
-        """Return the session of a customer. A stranger's cart comes along, another customer's does not."""
-        cart = self.cart if self.customer in (None, customer) else {}
-        return Session(cart, customer, "login", self.events)
+        """Return the session of a customer. What a stranger did comes along, another customer's does not."""
+        before = self if self.customer in (None, customer) else Session()
+        return Session(before.cart, customer, "login", before.events)
 
     def logged_out(self) -> "Session":
         """Return the session without its customer and cart: the next one at the browser starts afresh."""

@@ -182,6 +182,8 @@ class Shop:
         status: int = 200, **context: Any,
     ) -> Response:  # fmt: skip
         session = self._session(request)
+        tells = request.method == "GET" and status == 200  # what is no page runs no script
+        told = session if tells else session.told()
         view = self._view(language)
         tries = strip.read(request.cookies)
         response = self._pages.render(
@@ -190,13 +192,13 @@ class Shop:
             alternate=alternate,
             cart_count=sum(line["quantity"] for line in view.cart(session.cart)["lines"]),
             customer=view.customer(session.customer),
-            token=self._token(session),
-            logged_out=session.tell == "logout",
-            events=[["track", *event] for event in session.events],
+            token=self._token(told),
+            logged_out=told.tell == "logout",
+            events=[["track", *event] for event in told.events],
             tries={"device": tries.get("device"), "country": tries.get("country")},
             **context,
         )  # fmt: skip
-        self._sessions.write(request, response, session.told())
+        self._sessions.write(request, response, session.told() if tells else session)
         return response
 
     def _token(self, session: Session) -> str | None:
