@@ -62,7 +62,7 @@ LONGEST = 1000
 BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
 OURS = re.compile(
     r"could not be read \(|this is a fault|Traceback| at 0x[0-9a-f]{6,}|<class '|<function |<rules\.|"
-    r"\b(?:Node|Entry|Counter|Attribute|ZoneInfo|frozenset|mappingproxy|NoneType)\b|\bdatetime\."
+    r"\b(?:Node|Entry|Counter|Attribute|ZoneInfo|frozenset|mappingproxy|NoneType)\b|\bdatetime\.(?=date|time)"
 )
 """What no finding says: names of our own, and that an exception was caught."""
 
