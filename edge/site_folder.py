@@ -1,16 +1,21 @@
 """From a folder on disk to a site that can be served, or to everything that is wrong with it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from consent import policy as consent_policy
+from consent.grants import NECESSARY
 from consent.policy import BadPolicy, Policy
 from edge import banner
 from edge.banner import Banner
 from edge.page_query import PageQuery
 from edge.site_files import scan, snapshot, stamps
+from edge.wording import counted
 from rules import loader
 from rules.findings import BadSite, Finding
 from rules.loader import Loaded
@@ -69,10 +74,26 @@ def attempt(
     loaded = loader.load(files, before.loaded if before else None, now=now, places=places)
     findings = list(loaded.findings)
     policy = _policy(loaded.consent, findings) if loaded.consent is not None else None
-    ordered = tuple(sorted(findings))
-    if loaded.site is None or policy is None:
-        return Outcome(None, ordered, loaded)
-    return Outcome(_live(loaded.site, policy), ordered, loaded)
+    live = None
+    if loaded.site is not None and policy is not None:
+        live = _live(loaded.site, policy)
+        findings += _unasked(loaded.site, policy)
+    return Outcome(live, tuple(sorted(findings)), loaded)
+
+
+def _unasked(site: Site, policy: Policy) -> Iterator[Finding]:
+    """Warn of rules that need consent which the site asks nobody for: they never win."""
+    needing: dict[str, list[str]] = {}
+    asked = {NECESSARY, *policy.purposes}
+    for rule in chain.from_iterable(site.rules.values()):
+        for purpose in rule.purposes - asked:
+            needing.setdefault(purpose, []).append(rule.id)
+    for purpose, rules in needing.items():
+        others = f" and {counted(len(rules) - 1, 'other rule')}" if len(rules) > 1 else ""
+        message = f"nobody is asked for {purpose}: rule '{rules[0]}'{others} can never win"
+        place = site.consent.at(("purposes",))
+        hint = f"Add '{purpose}:' under 'purposes:' in 'consent:'"
+        yield replace(place.finding(message, hint), severity="warning")
 
 
 def _live(site: Site, policy: Policy) -> LiveSite:

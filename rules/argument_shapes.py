@@ -44,7 +44,8 @@ def window_hint(text: str) -> str:
     if match is None:
         return ""
     number, word = int(match[1] or 1), match[2].lower()
-    unit = next((unit for name, unit in _UNITS.items() if word.startswith(name)), "")
+    spelt = (unit for name, unit in _UNITS.items() if match[2] == unit or word.startswith(name))
+    unit = next(spelt, "")
     if unit and number:
         return f"Write {number}{unit}"
     days = number * next((days for name, days in _DAYS.items() if word.startswith(name)), 0)

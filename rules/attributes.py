@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from rules.codes import COUNTRIES, LANGUAGES
+from rules.codes import COUNTRIES, COUNTRY_NAMES, LANGUAGE_NAMES, LANGUAGES
 from rules.values import Value, fits
 
 
@@ -128,11 +128,13 @@ _BUILT_IN = (
         "string",
         values=COUNTRIES,
         form="Write the two letters of ISO 3166: DE",
-        other_words={"UK": "GB", "EL": "GR"},
+        other_words=COUNTRY_NAMES,
     ),
     Attribute("geo.location", "location"),
-    Attribute("language", "string", values=LANGUAGES, form=_TWO_LETTERS),
-    Attribute("languages", "list", values=LANGUAGES, form=_TWO_LETTERS),
+    *(
+        Attribute(name, kind, values=LANGUAGES, form=_TWO_LETTERS, other_words=LANGUAGE_NAMES)
+        for name, kind in (("language", "string"), ("languages", "list"))
+    ),
     Attribute("time.now", "datetime"),
     Attribute("time.hour", "number", values=tuple(range(24)), form=f"{_WHOLE} from 0 to 23"),
     Attribute(

@@ -13,6 +13,17 @@ _COUNTRIES = (
 COUNTRIES = tuple(_COUNTRIES.split())
 """ISO 3166-1 alpha-2, and XK, which databases of addresses say for Kosovo."""
 
+COUNTRY_NAMES = {
+    "UK": "GB", "EL": "GR",
+    "deutschland": "DE", "germany": "DE", "österreich": "AT", "oesterreich": "AT", "austria": "AT",
+    "schweiz": "CH", "suisse": "CH", "svizzera": "CH", "switzerland": "CH", "liechtenstein": "LI",
+    "frankreich": "FR", "france": "FR", "italien": "IT", "italia": "IT", "italy": "IT",
+    "niederlande": "NL", "netherlands": "NL", "belgien": "BE", "belgium": "BE",
+    "luxemburg": "LU", "luxembourg": "LU", "polen": "PL", "poland": "PL", "tschechien": "CZ", "czechia": "CZ",
+    "dänemark": "DK", "denmark": "DK", "spanien": "ES", "spain": "ES", "usa": "US",
+}  # fmt: skip
+"""What people write for the countries that shops of the German-speaking ones deliver to."""
+
 _LANGUAGES = (
     "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da "
     "de dv dz ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz "
@@ -23,3 +34,12 @@ _LANGUAGES = (
 )
 LANGUAGES = tuple(_LANGUAGES.split())
 """ISO 639-1, and what browsers still say of earlier editions."""
+
+LANGUAGE_NAMES = {
+    "deutsch": "de", "german": "de", "englisch": "en", "english": "en",
+    "französisch": "fr", "franzoesisch": "fr", "français": "fr", "french": "fr",
+    "italienisch": "it", "italiano": "it", "italian": "it",
+    **{f"{language}-{country}": language for language in ("de", "en", "fr", "it")
+       for country in ("de", "at", "ch", "li", "lu", "be", "fr", "it", "gb", "us")},
+}  # fmt: skip
+"""What people write for the commonest languages; browsers tell a country with them, which is left out."""

@@ -50,13 +50,23 @@ def check_over(reader: Reader, end: End | None, now: int | None) -> None:
         reader.warn(end.node, message, "Delete the file, or let it end later")
 
 
+_ZONES = {
+    **dict.fromkeys(("zürich", "zuerich", "bern", "basel", "genf", "schweiz"), "Europe/Zurich"),
+    **dict.fromkeys(("wien", "österreich", "oesterreich"), "Europe/Vienna"),
+}
+"""What people write for a timezone, by its last part -> its name; the others mean Berlin."""
+
+
 def _timezone(reader: Reader, node: Node | None) -> ZoneInfo:
     name = reader.text(node, "timezone")
     try:
         return ZoneInfo(name or "UTC")
     except (ZoneInfoNotFoundError, ValueError, OSError):
         if node is not None:
-            reader.refuse(node, f"there is no timezone '{name}'", "Write it as Europe/Berlin")
+            hint = (
+                f"Write it as {_ZONES.get(str(name).rpartition('/')[2].lower(), 'Europe/Berlin')}"
+            )
+            reader.refuse(node, f"there is no timezone '{name}'", hint)
         return ZoneInfo("UTC")
 
 

@@ -120,7 +120,8 @@ class ShowReader:
                     item, f"two variants are called '{name}'", "Name them with 'variant:'"
                 )
             variants.append(Variant(name, weight, show))
-        if variants and not self._reader.refused_since(before):
+        whole = isinstance(node.value, list) and len(variants) == len(node.value)
+        if variants and whole and not self._reader.refused_since(before):
             self._check_sum(node, [variant.weight for variant in variants])
         return tuple(variants)
 

@@ -39,6 +39,18 @@ def test_a_warning_refuses_nothing(tmp_path: Path) -> None:
     assert ended.exit_code == 0
 
 
+def test_rules_that_need_what_nobody_is_asked_for(tmp_path: Path) -> None:
+    lean = SITE.replace("{statistics: {}, personalization: {}}", "{statistics: {}}")
+    site = lean.replace("purpose: personalization, cookies", "purpose: statistics, cookies")
+    ended = check(write_site(tmp_path / "one", site=site))
+    warning, summary = ended.output.splitlines()
+    assert warning == (
+        f"{tmp_path}/one/site.yaml:7:13: warning: nobody is asked for personalization: rule 'gold' "
+        "and 1 other rule can never win. Add 'personalization:' under 'purposes:' in 'consent:'."
+    )
+    assert summary.startswith("shop: good, 1 warning. ") and ended.exit_code == 0
+
+
 def test_warnings_are_told_beside_what_is_refused(tmp_path: Path) -> None:
     over = ONE_RULE.replace("rules:", "schedule: {until: 2020-01-01}\nrules:")
     ended = check(write_site(tmp_path / "one", rules=over.replace("hero", "herp")))

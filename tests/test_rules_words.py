@@ -104,3 +104,11 @@ def test_a_mistake_of_a_block_is_told_where_the_block_has_it_now() -> None:
         "blocks/gold.html:2:21: ",
     ]
     assert load(GOOD, later).findings == []
+
+
+def test_a_block_that_cannot_be_read_is_all_that_is_said() -> None:
+    """Its variant is missing from the split, whose weights are right."""
+    split = b"split: [{weight: 50, action: hide}, {weight: 50, block: gold, with: {n: 1}}]"
+    rules = GOOD["rules/one.yaml"].replace(b"split: [{weight: 100, action: hide}]", split)
+    site = load({**GOOD, "rules/one.yaml": rules, "blocks/gold.html": b"<p>{{ n </p>"})
+    assert [each.path for each in site.findings] == ["blocks/gold.html"]
