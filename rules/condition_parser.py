@@ -198,8 +198,11 @@ class ConditionParser:
             inner = ConditionParser(
                 reader, self._vocabulary, self._timezone, (*self._within, name), self._level
             )
-            node = self._vocabulary.audiences[name]
-            condition = self._noted(Named(name, inner.parse_whole(node)), "audience", node, node)
+            node, before = self._vocabulary.audiences[name], len(reader.findings)
+            stated = inner.parse_whole(node)
+            if reader.refused_since(before):  # nothing is compared with what cannot be read
+                stated = ALWAYS
+            condition = self._noted(Named(name, stated), "audience", node, node)
             height = inner._deepest - self._level
             parsed[key] = Audience(condition, inner, inner._parts, height, inner._audiences + 1)
         return parsed[key]

@@ -226,7 +226,8 @@ def _how_often(value: object) -> str:
     if not isinstance(value, list):
         return "Write 0 or more"
     if len(value) == 1:
-        return f"Write {value[0].value}"
+        deep = isinstance(value[0].value, (dict, list))
+        return "Write it without the list around it" if deep else f"Write {value[0].value}"
     return "Write one number, or {between: [1, 2]} for all from the first to the second"
 
 
