@@ -12,10 +12,11 @@ from rules.places import Places
 
 
 class Opened(NamedTuple):
-    """A good site and its good tests."""
+    """A good site and its good tests, with what is warned of."""
 
     placed: PlacedSite
     tests: list[Persona]
+    warnings: list[Finding]
 
 
 def opened(files: Mapping[str, bytes]) -> Opened | list[Finding]:
@@ -24,7 +25,8 @@ def opened(files: Mapping[str, bytes]) -> Opened | list[Finding]:
     of_site = {path: data for path, data in files.items() if path not in of_tests}
     places = Places()
     try:
-        placed = PlacedSite(Path(), site_folder.load(of_site, places), places)
+        outcome = site_folder.attempt(of_site, places=places)
+        placed = PlacedSite(Path(), outcome.site, places)
     except BadSite as bad:
         return list(bad.findings)
     tests: list[Persona] = []
@@ -33,7 +35,7 @@ def opened(files: Mapping[str, bytes]) -> Opened | list[Finding]:
         read, found = read_file(placed, path, data)
         tests += read
         findings += found
-    return findings or Opened(placed, tests)
+    return findings or Opened(placed, tests, list(outcome.findings))
 
 
 def files_of(folder: Path) -> dict[str, bytes]:

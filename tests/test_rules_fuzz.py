@@ -105,15 +105,20 @@ def check(path: str, files: dict[str, bytes]) -> bool:
     came = opened(files)
     took = time.process_time() - began
     assert took < SECONDS, (path, took, files[path][:2000])
+    check_told(came.warnings if isinstance(came, Opened) else came, files, path)
     if isinstance(came, Opened):
         check_decides(came.placed.live.site, files[path])
         check_tests(came, files[path])
         return True
     assert came
-    for finding in came:
-        wrong = wrong_with(finding, files)
-        assert not wrong, (wrong, str(finding)[:2000], files[path][:2000])
     return False
+
+
+def check_told(findings: list[Finding], files: dict[str, bytes], damaged: str) -> None:
+    """Hold whatever is said to what a person can use."""
+    for finding in findings:
+        wrong = wrong_with(finding, files)
+        assert not wrong, (wrong, str(finding)[:2000], files[damaged][:2000])
 
 
 def check_decides(site: Site, damaged: bytes) -> None:
