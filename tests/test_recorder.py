@@ -340,6 +340,7 @@ def test_recordings_are_forgotten_after_their_days(tmp_path: Path) -> None:
     play(tmp_path, second, {"TAGWERK_RECORD_DAYS": "7"})
 
 
+@pytest.mark.slow
 def test_what_waits_at_the_end_is_stored(tmp_path: Path) -> None:
     class Slow(SqliteStore):
         async def record(self, recordings: Any) -> int:

@@ -4,6 +4,8 @@ import tracemalloc
 from collections.abc import Iterator
 from random import Random
 
+import pytest
+
 from rules.conditions import Context
 from rules.decide import decide
 from rules.loader import load
@@ -39,6 +41,7 @@ def _visits() -> Iterator[Context]:
         )
 
 
+@pytest.mark.slow
 def test_what_many_visitors_bring_stays_bounded() -> None:
     campaigns = {f"rules/c{number}.yaml": _campaign(number) for number in range(FILES)}
     loaded = load({"site.yaml": SITE, "blocks/hello.html": b"<p>Hello</p>", **campaigns})

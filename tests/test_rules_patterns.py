@@ -1,5 +1,6 @@
 """Patterns that are looked for together: each found where it is found alone, however many they are."""
 
+import pytest
 import re2
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,6 +15,7 @@ PIECES = st.sampled_from(
 PATTERNS = st.lists(st.tuples(st.lists(PIECES, max_size=7).map("".join), st.booleans()), max_size=8)
 
 
+@pytest.mark.slow
 @settings(max_examples=1500, deadline=None)
 @given(
     written=PATTERNS,

@@ -163,6 +163,7 @@ def compared(draw: st.DrawFn) -> Compare:
     return Compare("client.ip", None, *argument, None, keys.address)
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(compares=st.lists(compared(), max_size=12), others=st.lists(NUMBERS, max_size=8))
 def test_one_address_is_tried_for_each_answer(compares: list[Compare], others: list[int]) -> None:
