@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from rules.codes import COUNTRIES, COUNTRY_NAMES, LANGUAGE_NAMES, LANGUAGES
+from rules.findings import or_new_in
 from rules.values import Value, fits
 
 
@@ -148,6 +149,8 @@ CLOCK = ("time.now", "time.hour", "time.weekday", "time.date", "time.month")
 """The attributes that are read from the clock of the campaign, and not from the facts."""
 BUILT_IN: dict[str, Attribute] = {attribute.name: attribute for attribute in _BUILT_IN}
 
+RESERVED = ("page", "utm", "device", "client", "geo", "time")
+"""What the names of built-in attributes begin with."""
 QUERY = "page.query."
 """Prefix of the attributes that read a parameter of the page's address."""
 
@@ -157,6 +160,13 @@ def find(name: str, declared: Mapping[str, Attribute]) -> Attribute | None:
     if name.startswith(QUERY) and len(name) > len(QUERY):
         return Attribute(name, "string")
     return declared.get(name) or BUILT_IN.get(name)
+
+
+def or_declared(name: str, hint: str) -> str:
+    """Return a hint for an attribute there is none of, which a site may have to declare yet."""
+    head, point, last = name.partition(".")
+    is_name = point and last.replace(".", "").replace("_", "").isalnum()
+    return or_new_in("attributes", hint) if is_name and head not in RESERVED else hint
 
 
 def values_of(name: str, declared: Mapping[str, Attribute]) -> Sequence[Value]:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from functools import partial
 
-from rules.attributes import BUILT_IN, Attribute, find
+from rules.attributes import BUILT_IN, Attribute, find, or_declared
 from rules.blocks import Block, compile_block
 from rules.findings import Finding, did_you_mean
 from rules.parts import BlockPart, guarded
@@ -34,7 +34,7 @@ def check_reads(
     for part in blocks.values():
         for name, place in part.block.places.items() if part.block else ():
             if find(name, attributes) is None:
-                hint = did_you_mean(name, [*attributes, *BUILT_IN])
+                hint = or_declared(name, did_you_mean(name, [*attributes, *BUILT_IN]))
                 findings.append(Finding(*place, f"there is no attribute '{name}'", hint))
 
 

@@ -64,6 +64,12 @@ class Outline(NamedTuple):
     """Names a rule must give under ``with``."""
     reads: frozenset[str]
     """Attributes it shows; they count as read by the rule."""
+    files: frozenset[tuple[str, str]] = frozenset()
+    """Each of the names, and the file that shows it: the one of last resort, if that does."""
+
+    def file_of(self, variable: str) -> str:
+        """Return the file that shows a name a rule must give."""
+        return dict(self.files)[variable]
 
 
 class Block:
@@ -110,16 +116,17 @@ def compile_block(
     """Compile a block from language -> (path, source); "" is the language of last resort."""
     findings: list[Finding] = []
     templates: dict[str, Template] = {}
-    variables: set[str] = set()
+    files: dict[str, str] = {}
     reads: dict[str, Place] = {}
-    for language, (path, source) in sources.items():
+    for language, (path, source) in sorted(sources.items()):
         reading = TemplateCheck(path, source)
         template = reading.compile()
         findings += reading.findings
-        variables |= reading.variables
+        files = dict.fromkeys(reading.variables, path) | files
         reads = {**reading.reads, **reads}
         if template is not None:
             templates[language] = template
     if findings:
         return None, findings
-    return Block(Outline(name, frozenset(variables), frozenset(reads)), templates, reads), []
+    outline = Outline(name, frozenset(files), frozenset(reads), frozenset(files.items()))
+    return Block(outline, templates, reads), []

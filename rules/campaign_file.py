@@ -11,14 +11,14 @@ from rules.condition_parser import ConditionParser, Vocabulary
 from rules.conditions import ALWAYS, Any, Condition
 from rules.counter import Counter
 from rules.decide import Reason, outcome
-from rules.findings import did_you_mean
+from rules.findings import did_you_mean, or_new_in
 from rules.index.clauses import clauses_of
 from rules.index.terms import asked
 from rules.model import NO_PURPOSE, Campaign, Rule, Slot, Variant
 from rules.reader import Reader, said
 from rules.schedule_reader import End, read_schedule
 from rules.share_reader import read_share
-from rules.show_reader import ShowReader, or_new
+from rules.show_reader import ShowReader
 from rules.site_file import PURPOSES
 from rules.source import Node
 
@@ -109,7 +109,7 @@ class CampaignFile:
     def _goal(self, node: Node | None) -> str | None:
         name, known = self._reader.text(node, "goal"), self._vocabulary.events
         if name is not None and name not in known and node is not None:
-            hint = or_new(did_you_mean(name, known), "add it under 'events:' in site.yaml")
+            hint = or_new_in("events", did_you_mean(name, known))
             self._reader.refuse(node, f"there is no event '{name}'", hint)
         return name
 
@@ -117,7 +117,7 @@ class CampaignFile:
         name, known = self._reader.text(node, "slot"), self._slots
         if name is not None and name not in known and node is not None:
             if known:
-                hint = or_new(did_you_mean(name, known), "add it under 'slots:' in site.yaml")
+                hint = or_new_in("slots", did_you_mean(name, known))
                 self._reader.refuse(node, f"there is no slot '{name}'", hint)
             else:
                 self.slots_without_any.append(name)
@@ -188,10 +188,10 @@ class CampaignFile:
             return
         before = len(self._reader.findings)
         declared = self._reader.texts(node, "purposes")
-        for name in declared:
+        for name, item in declared.items():
             if name not in PURPOSES:
                 hint = did_you_mean(name, PURPOSES)
-                self._reader.refuse(node, f"there is no purpose '{name}'", hint)
+                self._reader.refuse(item, f"there is no purpose '{name}'", hint)
         missing = derived - {*declared, NO_PURPOSE}
         if missing and len(self._reader.findings) == before:
             names = ", ".join(sorted(missing))

@@ -160,7 +160,18 @@ class ConditionParser:
 
     def _group(self, name: str, value: Node) -> Condition:
         if name == "not":
+            if isinstance(value.value, list):
+                several = "'none: [ … ]' if none of several may hold"
+                hint = f"Write not: {{ … }} around one condition, or {several}"
+                self._reader.refuse(value, "'not' takes one condition, not a list", hint)
+                return ALWAYS
             return Not(self._negated(value))
+        if isinstance(value.value, dict):
+            each = ", ".join(f"{{{key}: …}}" for key in value.value)
+            message = f"'{name}' must be a list, not keys and values"
+            hint = f"Write {name}: [{each}], or begin each with '- '"
+            self._reader.refuse(value, message, hint)
+            return ALWAYS
         parse = self._negated if name == "none" else self.parse
         parts = tuple(parse(item) for item in self._reader.items(value, f"'{name}'"))
         if value.value == []:
@@ -171,7 +182,12 @@ class ConditionParser:
 
     def _audience(self, value: Node) -> Condition:
         audiences = self._vocabulary.audiences
-        name = self._reader.one_of(value, "audience", audiences.keys())
+        if isinstance(value.value, list):
+            each = ", ".join(f"{{audience: {item.shown}}}" for item in value.value)
+            hint = f"Write any: [{each}], or all: for who is in every one"
+            self._reader.refuse(value, "audience is one name, not a list", hint)
+            return ALWAYS
+        name = self._reader.one_of(value, "audience", audiences.keys(), section="audiences")
         if name is None:
             return ALWAYS
         if name in self._within:
@@ -245,7 +261,7 @@ class ConditionParser:
         attribute = self.note(name)
         if attribute is None:
             known = [*self._vocabulary.attributes, *BUILT_IN]
-            self._reader.refuse(key, *unknown(name, known, cut))
+            self._reader.refuse(key, *unknown(name, known, cut, [*self._vocabulary.audiences]))
             return ALWAYS
         read = reader_of(attribute.name, self._timezone)
         compared = read_comparisons(self._reader, attribute, key, value, timezone=self._timezone)

@@ -28,8 +28,10 @@ def read_event(
         reader.refuse(node, message, f"Write {{name: {node.value}, count: {{gte: 1}}}}")
         return None
     before = len(reader.findings)
-    keys = reader.keys(node, "an event condition", EVENT_CONDITION_KEYS, ("name",))
-    name = reader.one_of(keys.get("name"), "event", events.keys())
+    keys = reader.keys(
+        node, "an event condition", EVENT_CONDITION_KEYS, ("name",), _under_where(events, node)
+    )
+    name = reader.one_of(keys.get("name"), "event", events.keys(), section="events")
     about = None
     window = read_window(reader, keys["within"], "within") if "within" in keys else None
     if name is not None:
@@ -40,6 +42,22 @@ def read_event(
         return None
     found = QuestionReader(reader, timezone, word, keys[word], about).read()
     return found if len(reader.findings) == before else None
+
+
+def _under_where(events: Mapping[str, EventType], node: Node) -> dict[str, str]:
+    """Return what to do with properties of the event that stand beside its name."""
+    name = str(node.at(("name",)).value)
+    if name not in events or not isinstance(node.value, dict):
+        return {}
+    entries = {
+        key: value for key, (_, value) in node.value.items() if key in events[name].properties
+    }
+    each = ", ".join(f"{key}: {_shown(value)}" for key, value in entries.items())
+    return dict.fromkeys(entries, f"Write where: {{{each}}}")
+
+
+def _shown(node: Node) -> str:
+    return "…" if isinstance(node.value, (dict, list)) else node.shown
 
 
 def _question(reader: Reader, node: Node, keys: dict[str, Node]) -> str | None:

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
+from rules.attributes import find
 from rules.blocks import Outline
 from rules.condition_parser import ConditionParser, Vocabulary
 from rules.model import Slot
@@ -33,11 +34,15 @@ def read_fallbacks(
     for name, node in fallbacks.items():
         conditions = ConditionParser(reader, vocabulary, ZoneInfo("UTC"))
         show = ShowReader(reader, blocks, conditions).show(node, "fallback")
-        if conditions.purposes:
-            needed = ", ".join(sorted(conditions.purposes))
-            message = f"the fallback of slot '{name}' shows what needs {needed}"
-            hint = "It is for everybody: show only what a request says by itself"
-            reader.refuse(node, message, hint)
+        for read in sorted(conditions.reads):
+            attribute = find(read, vocabulary.attributes)
+            if attribute is not None and attribute.purpose is not None:
+                block = show.block.name if show and show.block else ""
+                message = (
+                    f"the fallback of slot '{name}' shows {read}, which needs {attribute.purpose}"
+                )
+                hint = "It is for everybody: show only what a request says by itself"
+                reader.refuse(node, message, f"{hint}, or remove {read} from block '{block}'")
         filled[name] = replace(slots[name], fallback=show)
         reads |= conditions.reads
     return Filled(filled, frozenset(reads))

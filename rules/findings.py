@@ -102,6 +102,18 @@ def did_you_mean(
     return f"Known here: {', '.join(listed[:12])}{', …' if len(listed) > 12 else ''}"
 
 
+def or_new(hint: str, otherwise: str) -> str:
+    """Return a hint for a name nobody knows, which may be mistyped as well as new."""
+    if not hint:
+        return f"{otherwise[0].upper()}{otherwise[1:]}"
+    return f"{hint}{'' if hint.endswith('?') else '.'} If it is new, {otherwise}"
+
+
+def or_new_in(section: str, hint: str) -> str:
+    """Return the same for a name of a section of site.yaml."""
+    return or_new(hint, f"add it under '{section}:' in site.yaml")
+
+
 def _space_after_dash(item: str, possible: Iterable[str]) -> str:
     """Return the hint to what begins with a dash: one item, or several that YAML took for one text."""
     first = re.split(" [-–—] ?", item)[0].strip()

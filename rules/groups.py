@@ -23,8 +23,13 @@ def check_groups(reader: Reader, campaigns: Collection[tuple[Node | None, Node |
     for _, node in campaigns:
         if node is not None and isinstance(node.value, str):
             groups.setdefault(node.value, []).append(node)
+    alone = {group for group, nodes in groups.items() if len(nodes) == 1}
+    seen: set[str] = (
+        set()
+    )  # of two that are each alone and alike, only the later is told of the other
     for group, nodes in groups.items():
         if len(nodes) == 1:
-            others = groups.keys() - {group} if len(groups) <= _FEW else ()
+            others = seen | (groups.keys() - alone) if len(groups) <= _FEW else ()
+            seen.add(group)
             hint = did_you_mean(group, others, otherwise=_ALONE)
             reader.warn(nodes[0], f"only this campaign is in group '{group}'", hint)

@@ -65,7 +65,7 @@ _CONDITIONS: Final[Mapping[str, str]] = {
     "geo.country": "land laender",
     "page.path": "seite pfad",
     "language": "sprache",
-    "device.type": "geraet endgeraet",
+    "device.type": "geraet endgeraet device",
     "time.weekday": "wochentag",
     "time.hour": "stunde uhrzeit",
     "time.month": "monat",
@@ -91,6 +91,25 @@ def other_key(word: str, known: Collection[str]) -> str | None:
     return next((key for key in known if plain in OTHER_KEYS.get(key, "").split()), None)
 
 
+_SHAPES: Final[Mapping[str, str]] = {
+    "'slots'": '{hero: {selector: "#hero"}}',
+    "'events'": "{purchase: {purpose: statistics}}",
+    "'attributes'": "{crm.tier: {type: string, source: crm, purpose: personalization}}",
+    "'audiences'": "{fans: {crm.tier: gold}}",
+    "schedule": "{from: 2026-09-01, until: 2026-10-01}",
+    "a cap": "{times: 3, within: 7d}",
+}
+"""What has keys -> how it looks."""
+
+
+def shape_of(what: str, value: object) -> str:
+    """Return how to write what must be keys and values and is something else."""
+    if what not in _SHAPES:
+        return "Write it as 'name: value'"
+    dashes = ", without dashes" if isinstance(value, list) else ""
+    return f"Write {_SHAPES[what]}{dashes}"
+
+
 _BELONGS: Final[Mapping[str, str]] = {
     "campaign": "to the campaign: begin a line with it, as with 'campaign:'",
     "rule": "to a rule: indent it under '- id:', in the column of 'id'",
@@ -108,8 +127,17 @@ _IN_CAMPAIGNS: Final = (
 )  # fmt: skip
 
 
+_WITHOUT: Final[Mapping[tuple[str, str], str]] = {
+    ("a condition", "when"): "Write the condition itself, without 'when'",
+    ("a variant", "show"): "Write what it holds beside 'weight', without 'show': block: NAME",
+}
+"""What has keys, and a key that says nothing there -> what to do with what it holds."""
+
+
 def belongs(name: str, what: str) -> str:
     """Return where a key belongs that stands in something else, as findings call that; nothing if nobody knows."""
+    if (what, name) in _WITHOUT:
+        return _WITHOUT[what, name]
     # In a condition, 'within' and 'name' are more likely those of an event than of a cap or a show.
     order = ("event condition", *_BELONGS) if what == "a condition" else _BELONGS
     place = next((each for each in order if name in KEYS[each]), None)

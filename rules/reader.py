@@ -6,8 +6,16 @@ from types import MappingProxyType
 
 import msgspec
 
-from rules.findings import AFTER_COMMA, IN_QUOTES, Finding, did_you_mean, did_you_mean_key, misspelt
-from rules.other_words import belongs, other_key
+from rules.findings import (
+    AFTER_COMMA,
+    IN_QUOTES,
+    Finding,
+    did_you_mean,
+    did_you_mean_key,
+    misspelt,
+    or_new_in,
+)
+from rules.other_words import belongs, other_key, shape_of
 from rules.source import Node, cut_off
 from rules.values import type_of
 from rules.wrong_values import WORD, hint_to, may_be_thousands
@@ -52,16 +60,25 @@ class Reader:
             self.warn(node, message, "Report it: this is a fault of Tagwerk; all rules work")
 
     def keys(
-        self, node: Node, what: str, known: Collection[str], required: Collection[str] = ()
+        self,
+        node: Node,
+        what: str,
+        known: Collection[str],
+        required: Collection[str] = (),
+        elsewhere: Mapping[str, str] = MappingProxyType({}),
     ) -> dict[str, Node]:
-        """Return a mapping's values by key; unknown and missing keys are findings."""
+        """Return a mapping's values by key; unknown and missing keys are findings.
+
+        ``elsewhere`` is what to do with keys that belong to another place.
+        """
         entries = self.entries(node, what)
         if not isinstance(node.value, dict):
             return {}
         unknown = {name: entry for name, entry in entries.items() if name not in known}
         for name, (key, value) in unknown.items():
             cut = cut_off(key, value) and len(entries) > 1 and misspelt(name, known) is None
-            hint = AFTER_COMMA if cut else _hint_to_key(name, what, known)
+            hint = elsewhere.get(name) or _hint_to_key(name, what, known)
+            hint = AFTER_COMMA if cut else hint
             self.refuse(key, f"{what} has no key '{name}'", hint)
         found = entries.keys() | {meant(each, known) for each in unknown}
         for name in required:
@@ -74,7 +91,7 @@ class Reader:
         if isinstance(node.value, dict):
             return node.value
         message = f"{what} must be keys and values, not {said(node)}"
-        self.refuse(node, message, "Write it as 'name: value'")
+        self.refuse(node, message, shape_of(what, node.plain()))
         return {}
 
     def items(self, node: Node, what: str) -> list[Node]:
@@ -133,12 +150,12 @@ class Reader:
         value = self._scalar(node, what, "boolean")
         return value if isinstance(value, bool) else None
 
-    def texts(self, node: Node | None, what: str) -> tuple[str, ...]:
-        """Return a list of texts."""
+    def texts(self, node: Node | None, what: str) -> dict[str, Node]:
+        """Return a list of texts, each with its place."""
         if node is None:
-            return ()
-        found = [self.text(item, f"each of {what}") for item in self.items(node, what)]
-        return tuple(text for text in found if text is not None)
+            return {}
+        items = [(self.text(item, f"each of {what}"), item) for item in self.items(node, what)]
+        return {text: item for text, item in items if text is not None}
 
     def one_of(
         self,
@@ -146,15 +163,19 @@ class Reader:
         what: str,
         known: Collection[str],
         other_words: Mapping[str, str] = MappingProxyType({}),
+        section: str = "",
     ) -> str | None:
-        """Return a text out of a set of words; ``other_words`` are what people write for one."""
+        """Return a text out of a set of words; ``other_words`` are what people write for one.
+
+        ``section`` is where site.yaml names them, if it does.
+        """
         word = self.text(node, what)
         if word is None or word in known:
             return word
         if node is not None:
-            self.refuse(
-                node, f"there is no {what} '{word}'", did_you_mean(word, known, other_words)
-            )
+            hint = did_you_mean(word, known, other_words)
+            hint = or_new_in(section, hint) if section else hint
+            self.refuse(node, f"there is no {what} '{word}'", hint)
         return None
 
     def _scalar(self, node: Node | None, what: str, wanted: str, for_list: str = "") -> object:

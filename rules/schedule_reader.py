@@ -46,7 +46,7 @@ def read_schedule(reader: Reader, node: Node | None) -> tuple[Schedule, End | No
 def check_over(reader: Reader, end: End | None, now: int | None) -> None:
     """Warn of a campaign that is over at ``now`` (None: nobody asks): no restart may fail by the clock alone."""
     if end is not None and now is not None and end.at <= now:
-        message = f"the campaign is over since {end.node.value}: none of its rules is shown"
+        message = f"the campaign has been over since {end.node.value}: none of its rules is shown"
         reader.warn(end.node, message, "Delete the file, or let it end later")
 
 

@@ -6,6 +6,7 @@ https://json-schema.org/draft/2020-12/json-schema-core
 from collections.abc import Iterable, Mapping
 from typing import Final, Literal
 
+from rules.attributes import RESERVED
 from rules.campaign_file import (
     CAMPAIGN_KEYS,
     CAMPAIGN_REQUIRED,
@@ -37,7 +38,6 @@ from rules.site_file import (
     NAME,
     ORIGIN,
     PURPOSES,
-    RESERVED,
     SITE_KEYS,
     SITE_REQUIRED,
     SLOT_KEYS,

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from rules.blocks import Outline, frozen
 from rules.condition_parser import ConditionParser
-from rules.findings import AFTER_COMMA, IN_QUOTES, did_you_mean
+from rules.findings import AFTER_COMMA, IN_QUOTES, did_you_mean, or_new
 from rules.html_check import safe_srcset
 from rules.model import Show, Variant
 from rules.reader import Reader, meant
@@ -45,16 +45,6 @@ SET_ATTRIBUTES = (
 _TOLERANCE = 0.01
 """By how much the weights of a split may miss 100: three of 33.33 are meant to be all."""
 _SAFE_LINK = ("/", "https://", "http://", "mailto:", "tel:", "#", "?")
-
-
-def or_new(hint: str, otherwise: str) -> str:
-    """Return a hint for a name nobody knows, which may be mistyped as well as new."""
-    end = "" if hint.endswith("?") else "."
-    return (
-        f"{hint}{end} If it is new, {otherwise}"
-        if hint
-        else f"{otherwise[0].upper()}{otherwise[1:]}"
-    )
 
 
 class ShowReader:
@@ -175,10 +165,13 @@ class ShowReader:
         )
         said = action if "action" in keys else "a block"
         for name in keys.keys() - used:
-            self._reader.refuse(keys[name], f"{said} does not use '{name}'", "Remove it")
+            hint = "Write 'variant'" if name == "name" and "weight" in keys else "Remove it"
+            self._reader.refuse(keys[name], f"{said} does not use '{name}'", hint)
 
     def _plain(self, action: str, keys: Mapping[str, Node]) -> Show | None:
         sets = action == "setAttribute"
+        if self._in_languages(keys.get("text")):
+            return None
         text = self._reader.text(keys.get("text"), "text", may_be_empty=True)
         if text is not None:
             self._check_text(keys["text"], text)
@@ -198,6 +191,16 @@ class ShowReader:
             message = f"a class is added without the dot of '{value}'"
             self._reader.refuse(keys["value"], message, f"Write {bare}")
         return _one(Show(action, text=text, name=name, value=value))
+
+    def _in_languages(self, node: Node | None) -> bool:
+        """Say whether a text is written once a language, which only the files of a block are."""
+        if node is None or not isinstance(node.value, dict):
+            return False
+        others = list(node.value)[1:]
+        files = "".join(f" and blocks/NAME.{each}.html" for each in others)
+        hint = f"Write a block, each text into its file: blocks/NAME.html{files}"
+        self._reader.refuse(node, "setText shows one text in every language", hint)
+        return True
 
     def _check_text(self, node: Node, text: str) -> None:
         """Refuse what visitors would see cut short, or as it is written."""
@@ -236,7 +239,7 @@ class ShowReader:
             self._reader.refuse(
                 node,
                 f"block '{name}' shows '{missing}', which nobody gives",
-                f"Add it under 'with:', or correct it in blocks/{name}.html",
+                f"Add it under 'with:', or correct it in {block.file_of(missing)}",
             )
         for surplus in sorted(given.keys() - block.variables):
             self._reader.refuse(

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from rules.argument_reader import ArgumentReader
 from rules.argument_shapes import read_window
-from rules.attributes import BUILT_IN, Attribute
+from rules.attributes import BUILT_IN, RESERVED, Attribute
 from rules.condition_parser import Vocabulary
 from rules.model import EventType, Slot
 from rules.reader import Reader
@@ -45,8 +45,6 @@ _QUOTED = 'one that begins with # stands in quotes, "#hero"'
 """A # without them begins a comment, and nothing is left of the selector."""
 _DEFAULT_PORT = {"http": "80", "https": "443"}
 LANGUAGE = re.compile(r"[a-z]{2}\Z")
-RESERVED = ("page", "utm", "device", "client", "geo", "time")
-"""What the names of built-in attributes begin with."""
 _LISTED = ("string", "number", "boolean", "date", "list")
 """The types whose values a site can list."""
 
@@ -96,7 +94,7 @@ class SiteFile:
 
     def _origins(self, node: Node | None) -> tuple[str, ...]:
         origins = self._reader.texts(node, "origins")
-        for origin in origins:
+        for origin, item in origins.items():
             match = ORIGIN.match(origin)
             if match is None:
                 hint = "Write scheme and host alone, in small letters: https://shop.example"
@@ -106,17 +104,15 @@ class SiteFile:
                 hint = "Ports are 1 to 65535"
             else:
                 continue
-            self._reader.refuse(node or self.node, f"'{origin}' is no origin", hint)
-        return origins
+            self._reader.refuse(item, f"'{origin}' is no origin", hint)
+        return tuple(origins)
 
     def _languages(self, node: Node | None) -> tuple[str, ...]:
         languages = self._reader.texts(node, "languages")
-        for language in languages:
+        for language, item in languages.items():
             if not LANGUAGE.match(language):
-                self._reader.refuse(
-                    node or self.node, f"'{language}' is no language", "Write two letters: de"
-                )
-        return languages or ("en",)
+                self._reader.refuse(item, f"'{language}' is no language", "Write two letters: de")
+        return tuple(languages) or ("en",)
 
     def _slot(self, name: str, node: Node) -> Slot:
         if node.value is None:

@@ -204,8 +204,8 @@ def _dotted(node: nodes.Node) -> str | None:
         return node.name
     if isinstance(node, nodes.Getattr):
         last: object = node.attr
-    elif isinstance(node, nodes.Getitem) and isinstance(node.arg, nodes.Const):
-        last = node.arg.value
+    elif isinstance(node, nodes.Getitem):
+        last = node.arg.value if isinstance(node.arg, nodes.Const) else _dotted(node.arg)
     else:
         return None
     first = _dotted(node.node)

@@ -75,7 +75,7 @@ class _WantReader:
     def _key(self, name: str, keys: Mapping[str, Node]) -> str | tuple[str, ...] | None:
         node, reader = keys[name], self._reader
         if name == "html_contains" and isinstance(node.value, list):
-            return reader.texts(node, name)
+            return tuple(reader.texts(node, name))
         if name in ("html_contains", "text"):
             return reader.text(node, name, may_be_empty=name == "text")
         if name == "reason":

@@ -167,6 +167,7 @@ def test_a_fallback_may_show_what_a_request_says_and_no_more() -> None:
     assert "page.path" in made.reads
     wrong = {"site.yaml": FALLBACK, "blocks/block.html": b"{{ n }} {{ attr['crm.tier'] }}"}
     assert [str(each) for each in load(wrong).findings] == [
-        "site.yaml:6:26: error: the fallback of slot 'hero' shows what needs marketing. "
-        "It is for everybody: show only what a request says by itself."
+        "site.yaml:6:26: error: the fallback of slot 'hero' shows crm.tier, which needs "
+        "marketing. It is for everybody: show only what a request says by itself, or remove crm.tier "
+        "from block 'block'."
     ]

@@ -78,7 +78,7 @@ def test_a_schedule_that_ended_is_a_warning_and_the_site_is_good() -> None:
     ended = loaded("{until: 2026-12-01}", now=END)
     assert ended.site is not None
     assert [str(each) for each in ended.findings] == [
-        "rules/one.yaml:2:19: warning: the campaign is over since 2026-12-01: none of its rules is "
+        "rules/one.yaml:2:19: warning: the campaign has been over since 2026-12-01: none of its rules is "
         "shown. Delete the file, or let it end later."
     ]
 

@@ -69,9 +69,17 @@ ALONE = "Write it in another campaign as well, or remove 'exclusive': alone it c
         (
             {"a": "exclusive: overlays", "b": "exclusive: Overlays"},
             [
-                ("a", "overlays", "Capitals count: write 'Overlays'."),
+                ("a", "overlays", ALONE),
                 ("b", "Overlays", "Capitals count: write 'overlays'."),
             ],
+        ),
+        (
+            {"a": "exclusive: leisten", "b": "exclusive: leiste"},
+            [("a", "leisten", ALONE), ("b", "leiste", "Did you mean 'leisten'?")],
+        ),
+        (
+            {"a": "exclusive: leiste", "b": "exclusive: leisten", "c": "exclusive: leisten"},
+            [("a", "leiste", "Did you mean 'leisten'?")],
         ),
     ],
 )
