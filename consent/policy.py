@@ -1,7 +1,7 @@
 """The ``consent`` section of site.yaml, read into a policy or refused with every finding."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -72,9 +72,12 @@ class Policy(msgspec.Struct, frozen=True):
     imprint_url: Address | None
 
 
-def parse(section: Mapping[str, object]) -> Policy:
-    """Read the section. Raises BadPolicy with all findings at once."""
-    reader = Reader()
+def parse(section: Mapping[str, object], languages: Collection[str] | None = None) -> Policy:
+    """Read the section. Raises BadPolicy with all findings at once.
+
+    ``languages`` are those of the site; None: nobody knows which.
+    """
+    reader = Reader(languages)
     reader.known((), section, Policy.__struct_fields__)
     days = section.get("expires_days", 365)
     purposes = _purposes(reader, section.get("purposes"))
@@ -101,9 +104,13 @@ def _purposes(reader: Reader, value: object) -> tuple[str, ...]:
     found = reader.mapping(at, value, f"Write {{{each}}}")
     for name, options in found.items():
         if name == NECESSARY:
-            reader.add((*at, name), "necessary is always on and cannot be asked for", "Remove it")
+            reader.add_key(
+                (*at, name), "necessary is always on and cannot be asked for", "Remove it"
+            )
         elif name not in PURPOSES:
-            reader.add((*at, name), f"there is no purpose '{name}'", nearest(name, PURPOSES[1:]))
+            reader.add_key(
+                (*at, name), f"there is no purpose '{name}'", nearest(name, PURPOSES[1:])
+            )
         else:
             reader.known((*at, name), reader.mapping((*at, name), options, "Write {}"), ())
     return tuple(name for name in found if name in PURPOSES and name != NECESSARY)
@@ -114,7 +121,7 @@ def _regimes(reader: Reader, value: object) -> dict[str, str]:
     regimes = {"default": REGIMES[0]}
     for country, regime in reader.mapping(at, value).items():
         if country != "default" and not _is_country(country):
-            reader.add((*at, country), f"'{country}' is no country", _country_hint(country))
+            reader.add_key((*at, country), f"'{country}' is no country", _country_hint(country))
         elif regime not in REGIMES:
             reader.add(
                 (*at, country), f"there is no regime {shown(regime)}", nearest(regime, REGIMES)

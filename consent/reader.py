@@ -1,7 +1,7 @@
 """Reads untyped values of the ``consent`` section as the types it wants, and collects every problem."""
 
 import difflib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TypeAlias
 
 import msgspec
@@ -21,17 +21,27 @@ class Problem(msgspec.Struct, frozen=True):
     path: Path
     message: str
     hint: str
+    of_key: bool = False
+    """Whether it is the key at the end of the path that is wrong, and not its value."""
 
 
 class Reader:
-    """Reads untyped values and gathers findings, so that one run names them all."""
+    """Reads untyped values and gathers findings, so that one run names them all.
 
-    def __init__(self) -> None:
+    ``languages`` are the site's; None: nobody knows which.
+    """
+
+    def __init__(self, languages: Collection[str] | None = None) -> None:
         self.problems: list[Problem] = []
+        self._languages = languages
 
     def add(self, path: Path, message: str, hint: str) -> None:
         """Note a problem."""
         self.problems.append(Problem(path, message, hint))
+
+    def add_key(self, path: Path, message: str, hint: str) -> None:
+        """Note a problem with the key that a path ends with."""
+        self.problems.append(Problem(path, message, hint, of_key=True))
 
     def problems_at(self, section: str) -> bool:
         """Whether anything is wrong below this key of the section."""
@@ -42,7 +52,7 @@ class Reader:
         for name in found:
             if name not in names:
                 hint = nearest(name, names) if names else "Leave it empty: {}"
-                self.add((*path, name), f"there is no key '{name}' here", hint)
+                self.add_key((*path, name), f"there is no key '{name}' here", hint)
 
     def mapping(
         self, path: Path, value: object, hint: str = "Write it as {name: value}"
@@ -96,7 +106,10 @@ class Reader:
         found = {lang: self.url((*path, lang), each) for lang, each in value.items()}
         for lang in found:
             if not (len(str(lang)) == 2 and str(lang).isalpha() and str(lang).islower()):
-                self.add((*path, lang), f"'{lang}' is no language", "Write two letters: de")
+                self.add_key((*path, lang), f"'{lang}' is no language", "Write two letters: de")
+            elif self._languages is not None and lang not in self._languages:
+                hint = f"The site speaks {', '.join(self._languages)}"
+                self.add_key((*path, lang), f"the site has no language '{lang}'", hint)
         return {str(lang): each for lang, each in found.items() if each}
 
     def url(self, path: Path, value: object) -> str | None:

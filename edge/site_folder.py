@@ -22,7 +22,6 @@ from rules.loader import Loaded
 from rules.model import Site
 from rules.places import Places
 from rules.site_paths import SITE_FILE, belongs
-from rules.source import Node
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +72,7 @@ def attempt(
     """
     loaded = loader.load(files, before.loaded if before else None, now=now, places=places)
     findings = list(loaded.findings)
-    policy = _policy(loaded.consent, findings) if loaded.consent is not None else None
+    policy = _policy(loaded, findings)
     live = None
     if loaded.site is not None and policy is not None:
         live = _live(loaded.site, policy)
@@ -134,17 +133,21 @@ def in_folder(folder: Path, finding: Finding) -> Finding:
     )
 
 
-def _policy(section: Node, findings: list[Finding]) -> Policy | None:
+def _policy(loaded: Loaded, findings: list[Finding]) -> Policy | None:
+    section = loaded.consent
+    if section is None:
+        return None
     plain = section.plain()
     if not isinstance(plain, dict):
         hint = "Write at least consent: {revision: 1}"
         findings.append(section.finding("consent must be keys and values", hint))
         return None
     try:
-        return consent_policy.parse(plain)
+        languages = loaded.site_part.known.languages if loaded.site_part else None
+        return consent_policy.parse(plain, languages)
     except BadPolicy as bad:
         for problem in bad.problems:
-            place = section.at(problem.path)
+            place = section.key_at(problem.path) if problem.of_key else section.at(problem.path)
             name = ".".join(map(str, ("consent", *problem.path)))
             findings.append(place.finding(f"{name}: {problem.message}", problem.hint))
         return None

@@ -108,6 +108,13 @@ class Node(msgspec.Struct, frozen=True, gc=False):
                 break
         return node
 
+    def key_at(self, steps: tuple[str | int, ...]) -> "Node":
+        """Follow keys and indexes as ``at`` does; what the last one leads to is the key itself."""
+        around = self.at(steps[:-1])
+        if isinstance(around.value, dict) and steps[-1] in around.value:
+            return around.value[str(steps[-1])].key
+        return around
+
     def finding(self, message: str, hint: str = "") -> Finding:
         """Say what is wrong at this place."""
         return Finding(self.path, self.line, self.column, message, hint)

@@ -120,3 +120,58 @@ def test_consent_that_is_nothing_is_told_what_to_write(tmp_path: Path) -> None:
     ended = check(write_site(tmp_path / "one", site=site))
     wanted = "consent must be keys and values. Write at least consent: {revision: 1}."
     assert ended.output.endswith(f"{os.linesep}".join([wanted, ""]))
+
+
+@pytest.mark.parametrize(
+    ("consent", "wanted"),
+    [
+        (
+            "{revision: 1, regimes: {CH: opt_in, EU: opt_in}}",
+            "5:46: error: consent.regimes.EU: 'EU' is no country. Name its countries, or set default.",
+        ),
+        (
+            "{revision: 1, regimes: {CH: none}}",
+            "5:38: error: consent.regimes.CH: there is no regime 'none'. Known here: ",
+        ),
+        (
+            "{revision: 1, purposes: {statistics: {}, statistik: {}}}",
+            "5:51: error: consent.purposes.statistik: there is no purpose 'statistik'. ",
+        ),
+        (
+            "{revision: 1, purposes: {necessary: {}}}",
+            "5:35: error: consent.purposes.necessary: necessary is always on ",
+        ),
+        ("{revison: 1, revision: 1}", "5:11: error: consent.revison: there is no key 'revison' "),
+        (
+            "{revision: 1, privacy_url: {de: /a, deutsch: /b}}",
+            "5:46: error: consent.privacy_url.deutsch: 'deutsch' is no language. ",
+        ),
+        (
+            "{revision: 1, imprint_url: {de: /a, fr: /b}}",
+            "5:46: error: consent.imprint_url.fr: the site has no language 'fr'. The site speaks de, en.",
+        ),
+        (
+            "{revision: 1, privacy_url: {de: b}}",
+            "5:42: error: consent.privacy_url.de: 'b' is no address to link to. ",
+        ),
+    ],
+)
+def test_a_mistake_of_consent_is_told_where_it_stands(
+    tmp_path: Path, consent: str, wanted: str
+) -> None:
+    head, _, rest = SITE.partition("consent:\n")
+    site = f"{head}consent: {consent}\nslots:{rest.partition('slots:')[2]}"
+    lines = check(write_site(tmp_path / "one", site=site)).output.splitlines()
+    assert [line.removeprefix(f"{tmp_path}/one/site.yaml:")[: len(wanted)] for line in lines] == [
+        wanted
+    ]
+
+
+def test_languages_of_addresses_are_not_held_against_languages_that_cannot_be_read(
+    tmp_path: Path,
+) -> None:
+    site = SITE.replace("[de, en]", "[deutsch]").replace(
+        "  revision: 1", "  revision: 1\n  privacy_url: {fr: /a}"
+    )
+    said = check(write_site(tmp_path / "one", site=site)).output.splitlines()
+    assert len(said) == 1 and "'deutsch' is no language" in said[0]
