@@ -56,6 +56,8 @@ class ArgumentReader:
         found = self._read()
         if self._attribute.origins and not self._reader.refused_since(before):
             self._warn_of_strangers()
+        for node in self._node.value if isinstance(self._node.value, list) else [self._node]:
+            self._reader.warn_of_comment(node)
         return found
 
     def _warn_of_strangers(self) -> None:
@@ -187,7 +189,7 @@ class ArgumentReader:
         nodes = self._reader.items(self._node, f"'{self._word}'")
         pair = self._shape == "pair"
         items = [self._one(item, last=pair and at == 1) for at, item in enumerate(nodes)]
-        if len(self._reader.findings) > before:
+        if self._reader.refused_since(before):
             return (0, 0)
         if not pair and not items:
             self._reader.refuse(self._node, f"'{self._word}' lists nothing", "List a value")

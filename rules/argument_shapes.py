@@ -72,7 +72,7 @@ def read_days(reader: Reader, node: Node, zone: ZoneInfo) -> Weekdays | None:
     found = [WEEKDAYS.index(day) for each in nodes if (day := _day(reader, each)) is not None]
     if several and not nodes:
         reader.refuse(node, "'weekday' lists nothing", "List a day")
-    if len(reader.findings) > before:
+    if reader.refused_since(before):
         return None
     shown = [WEEKDAYS[day] for day in found]
     return Weekdays(frozenset(found), zone, f"[{', '.join(shown)}]" if several else shown[0])
@@ -143,7 +143,7 @@ def read_networks(reader: Reader, node: Node) -> Networks | None:
     found = [network for each in nodes if (network := _network(reader, each)) is not None]
     if several and not nodes:
         reader.refuse(node, "'in_cidr' lists nothing", "List a network: 10.0.0.0/8")
-    if len(reader.findings) > before:
+    if reader.refused_since(before):
         return None
     ranges = _apart(found)
     text = f"[{', '.join(map(str, found))}]" if several else str(found[0])

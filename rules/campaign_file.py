@@ -193,7 +193,7 @@ class CampaignFile:
                 hint = did_you_mean(name, PURPOSES)
                 self._reader.refuse(item, f"there is no purpose '{name}'", hint)
         missing = derived - {*declared, NO_PURPOSE}
-        if missing and len(self._reader.findings) == before:
+        if missing and not self._reader.refused_since(before):
             names = ", ".join(sorted(missing))
             self._reader.refuse(
                 node, f"the rule reads what needs {names}", f"Add {names}, or leave the key out"

@@ -160,7 +160,7 @@ def _circle(reader: Reader, node: Node) -> Circle | None:
     bounds = (
         read_comparisons(reader, kilometres, node, rest, ("from", *_DISTANCES)) if words else []
     )
-    if place is None or len(reader.findings) > before:
+    if place is None or reader.refused_since(before):
         return None
     for word, bound in bounds:
         _check_distance(reader, words[word].value, bound)

@@ -187,6 +187,7 @@ class ConditionParser:
             hint = f"Write any: [{each}], or all: for who is in every one"
             self._reader.refuse(value, "audience is one name, not a list", hint)
             return ALWAYS
+        self._reader.warn_of_comment(value)
         name = self._reader.one_of(value, "audience", audiences.keys(), section="audiences")
         if name is None:
             return ALWAYS

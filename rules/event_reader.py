@@ -41,7 +41,7 @@ def read_event(
     if word is None:
         return None
     found = QuestionReader(reader, timezone, word, keys[word], about).read()
-    return found if len(reader.findings) == before else None
+    return None if reader.refused_since(before) else found
 
 
 def _under_where(events: Mapping[str, EventType], node: Node) -> dict[str, str]:

@@ -70,7 +70,7 @@ class QuestionReader:
         found = self._compared(node, Attribute("count", "number", "event"), NUMERIC)
         for word, argument in found:
             self._check_bounded(argument, node.value[word].value)
-        if len(reader.findings) == before:
+        if not reader.refused_since(before):
             self._check_some(found)
         return found
 
@@ -107,7 +107,7 @@ class QuestionReader:
         of = self._of()
         if of is None or events is None or not self._adds_up(of, events.type):
             return None
-        if len(reader.findings) > before:
+        if reader.refused_since(before):
             return None  # a bound that is none cannot be made ready
         name, where, window = events.type.name, events.where, events.window
         if window is None:

@@ -41,6 +41,11 @@ class Reader:
         found = node.finding(message, hint)
         self.findings.append(msgspec.structs.replace(found, severity="warning"))
 
+    def warn_of_comment(self, node: Node) -> None:
+        """Warn of a text that may go on behind a # right after one space, where YAML reads a comment."""
+        if isinstance(node.value, str) and node.commented.startswith(" #"):
+            self.warn(node, f"only '{node.value}' is compared", in_quotes(node))
+
     def refused_since(self, before: int) -> bool:
         """Say whether anything was refused since there were so many findings; a warning refuses nothing."""
         return refused(self.findings[before:])
@@ -188,6 +193,13 @@ class Reader:
         hint = for_list if isinstance(node.value, list) else hint_to(node.value, wanted)
         self.refuse(node, message, IN_QUOTES if cut else hint)
         return None
+
+
+def in_quotes(node: Node) -> str:
+    """Return the hint to a value behind which a # begins a comment."""
+    whole = f"{node.shown}{node.commented.rstrip(' ,]}')}"
+    hint = "A # after a space begins a comment: put quotes around the text, as in"
+    return f'{hint} "{whole}"'
 
 
 def refused(findings: Iterable[Finding]) -> bool:

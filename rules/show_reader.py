@@ -6,10 +6,10 @@ from functools import lru_cache
 
 from rules.blocks import Outline, frozen
 from rules.condition_parser import ConditionParser
-from rules.findings import AFTER_COMMA, IN_QUOTES, did_you_mean, or_new
+from rules.findings import AFTER_COMMA, did_you_mean, or_new
 from rules.html_check import safe_srcset
 from rules.model import Show, Variant
-from rules.reader import Reader, meant
+from rules.reader import Reader, in_quotes, meant
 from rules.source import Node, cut_off
 from rules.values import Value
 
@@ -205,7 +205,7 @@ class ShowReader:
     def _check_text(self, node: Node, text: str) -> None:
         """Refuse what visitors would see cut short, or as it is written."""
         if node.commented:
-            self._reader.refuse(node, f"only '{text}' would be shown", IN_QUOTES)
+            self._reader.refuse(node, f"only '{text}' would be shown", in_quotes(node))
         elif marks := MARKS.search(text):
             message = f"setText shows '{marks[0]}' as it is written"
             self._reader.refuse(node, message, "Put it into a block: blocks/NAME.html")
@@ -269,7 +269,7 @@ class ShowReader:
                 self._reader.refuse(key, f"'{name}' has no value", AFTER_COMMA)
                 continue
             if value.commented:
-                self._reader.refuse(value, f"only '{value.value}' would be shown", IN_QUOTES)
+                self._reader.refuse(value, f"only '{value.value}' would be shown", in_quotes(value))
             if value.written:
                 message = f"{value.written} would be shown as {value.value}"
                 self._reader.refuse(value, message, "Put quotes around it")

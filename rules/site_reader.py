@@ -10,7 +10,7 @@ from rules.excused import Known, excused, known
 from rules.findings import Finding
 from rules.parts import guarded, tree
 from rules.places import Places
-from rules.reader import Reader
+from rules.reader import Reader, refused
 from rules.site_file import SiteFile
 from rules.site_paths import SITE_FILE, belongs
 from rules.source import Node
@@ -42,7 +42,8 @@ def read_site(files: Mapping[str, bytes], kept: SitePart | None, places: Places 
     reader = Reader()
     root = _root(files, reader.findings)
     file = _file(reader, root)
-    names = excused(file, reader.findings) if reader.findings or not file else known(file)
+    faults = [each for each in reader.findings if refused([each])]
+    names = excused(file, faults) if faults or not file else known(file)
     names.vocabulary.places = places
     conditions = ConditionParser(reader, names.vocabulary, ZoneInfo("UTC"))
     guarded(reader.findings, SITE_FILE, conditions.check_audiences)
@@ -69,7 +70,7 @@ def _means_the_same(one: SitePart, other: SitePart) -> bool:
     """Say whether rules may name the same by both; where nothing can be read, that is everything."""
     if one.content is None or other.content is None:
         return one.content is other.content
-    if one.file is None or other.file is None or one.findings or other.findings:
+    if one.file is None or other.file is None or refused((*one.findings, *other.findings)):
         return False
     return _meaning(one.file.node, _OF_NO_RULE) == _meaning(other.file.node, _OF_NO_RULE)
 

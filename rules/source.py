@@ -49,7 +49,7 @@ _HEX = re.compile(r"0x[0-9a-fA-F]+\Z")
 _LONGEST_INT = 18
 """Characters of a whole number: all that long are exact in 64 bits, and none makes arithmetic overflow."""
 _ONE_FILE = "Remove the line, or move what follows into a file of its own"
-_HASH = re.compile(r"[ \t]+#[^\s#]")
+_HASH = re.compile(r"[ \t]+#[^\s#][^\r\n]*")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
 
 
@@ -76,8 +76,8 @@ class Node(msgspec.Struct, frozen=True, gc=False):
     value: "Scalar | list[Node] | dict[str, Entry]"
     quoted: bool = False
     """Whether a text stands between quotes."""
-    commented: bool = False
-    """Whether a word that begins with # stands behind it, or in its place: a comment, to YAML."""
+    commented: str = ""
+    """What stands behind it, or in its place, and begins with a word with a #: a comment, to YAML."""
     faulty: bool = False
     """Whether something is said of it already, so that nobody knows what it was to be."""
     written: str = ""
@@ -218,14 +218,17 @@ class _Builder:
         if event.style:
             return Node(self._path, line, column, text, True)
         value = _core_scalar(text)
-        commented = (value is not None or not text) and self._commented(event.end_mark.index)
+        commented = ""
+        if value is not None or not text:
+            commented = self._commented(event.end_mark.index)
         if value.__class__ in _NUMBERS and str(value) != text:
             return Node(self._path, line, column, value, False, commented, written=text)
         return Node(self._path, line, column, value, False, commented)
 
-    def _commented(self, at: int) -> bool:
+    def _commented(self, at: int) -> str:
         # Hardly any value has a blank behind it: most are spared the pattern.
-        return self._text[at : at + 1] in " \t" and _HASH.match(self._text, at) is not None
+        found = _HASH.match(self._text, at) if self._text[at : at + 1] in " \t" else None
+        return found[0] if found else ""
 
     def _check(self, event: Any) -> None:
         self._count += 1
