@@ -7,10 +7,20 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from rules.site_paths import IS_FOLDER, IS_LINK, IS_OTHER, NO_FILE, SITE_FILE, belongs
+from rules.site_paths import (
+    HOMES,
+    IS_FOLDER,
+    IS_LINK,
+    IS_OTHER,
+    NO_FILE,
+    SITE_FILE,
+    belongs,
+    is_campaign,
+    may_be_campaign,
+    may_hold_files,
+)
 from rules.source import MAX_BYTES
 
-_FOLDERS = ("rules", "blocks")
 _TOO_LARGE = b" " * (MAX_BYTES + 1)
 """What stands for a file that is too large: as many blanks are refused in the same words."""
 _GRAIN_NS = 50_000_000
@@ -46,12 +56,13 @@ def _entries(folder: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
     """Yield the files a site is made of. Hidden ones are somebody's drafts."""
     whole = not (folder / SITE_FILE).is_file()  # then it may be called almost so
     for entry in scan(folder):
-        if entry.name == SITE_FILE or (whole and belongs(entry.name)):
-            if entry.is_file():
+        is_meant = entry.name == SITE_FILE or (whole and belongs(entry.name))
+        if is_meant or may_be_campaign(entry.name):
+            if _leads_to(entry.is_file):
                 yield entry.name, entry
-        elif entry.name in _FOLDERS and _leads_to(entry.is_dir):
+        elif may_hold_files(entry.name) and _leads_to(entry.is_dir):
             yield from _below(folder, entry.name)
-        elif entry.name in _FOLDERS:
+        elif entry.name in HOMES:
             yield f"{entry.name}{NO_FILE}", entry
 
 
@@ -96,7 +107,9 @@ def snapshot(
             files[path] = known.files[path]
             continue
         with suppress(FileNotFoundError):  # gone meanwhile, which the next look will see
-            files[path] = _bytes(folder, path, known.files.get(path))
+            content = _bytes(folder, path, known.files.get(path))
+            if not may_be_campaign(path) or is_campaign(content):
+                files[path] = content
     return Snapshot(marks, files)
 
 

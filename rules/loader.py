@@ -25,7 +25,7 @@ from rules.places import Places
 from rules.reader import Reader, refused
 from rules.schedule_reader import check_over
 from rules.site_file import SiteFile
-from rules.site_paths import RULES, SITE_FILE, named, read_from, strays
+from rules.site_paths import RULES, SITE_FILE, belongs, named, read_from, strays
 from rules.site_reader import SitePart, read_site
 from rules.source import Node
 
@@ -214,7 +214,7 @@ def _site(
     counters = merge(counter for campaign in campaigns for counter in campaign.counters)
     return Site(
         name=site_file.name,
-        version=_version(files),
+        version=_version({path: files[path] for path in files if belongs(path) == path}),
         origins=site_file.origins,
         languages=site_file.languages,
         slots=filled.slots,

@@ -1,12 +1,17 @@
 """Which paths of a folder a site is read from, and what is said of those that were meant to be."""
 
+import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
+
+from msgspec.structs import replace
 
 from rules.findings import Finding
 
 SITE_FILE = "site.yaml"
 RULES, BLOCKS = "rules/", "blocks/"
+HOMES = ("rules", "blocks")
+"""The folders that files are read from."""
 _ENDINGS = {
     "yaml": ("rules", "yaml"),
     "yml": ("rules", "yaml"),
@@ -14,6 +19,13 @@ _ENDINGS = {
     "htm": ("blocks", "html"),
 }
 """Ending of a file, in any case -> the folder it is read from, and how it is written there."""
+_OTHER_FOLDERS = {
+    **dict.fromkeys(("rules", "rule", "regeln", "regel", "campaigns", "kampagnen"), "rules"),
+    **dict.fromkeys(("blocks", "block", "bausteine", "templates", "vorlagen"), "blocks"),
+}
+"""What people call a folder, in any case -> what it is called."""
+_CAMPAIGN = re.compile(rb"(?:\xef\xbb\xbf)?\{?[ ]*campaign:|.*\ncampaign:", re.DOTALL)
+"""How a file begins that is a campaign, or a line of it."""
 _HIDDEN_ENDING = ".txt"
 """What editors add to a name on systems that hide the ending."""
 NO_FILE = "/"
@@ -40,12 +52,29 @@ def belongs(path: str) -> str | None:
     home, right = _ENDINGS.get(ending.lower(), ("", ""))
     if not folder and home == "rules":
         return SITE_FILE if stem.lower() == "site" else None
-    if not home or folder.split("/")[0] not in ("rules", "blocks"):
+    top = folder.split("/")[0]
+    if not home or (top not in HOMES and _OTHER_FOLDERS.get(top.lower()) != home):
         return None
     if right == "yaml" and stem.lower().endswith(".test"):
         return f"tests/{stem}.yaml"  # they are read by whoever runs them
     well_named = shown == name and ending in (right, "yml")
     return path if folder == home and well_named else f"{home}/{stem}.{right}"
+
+
+def may_hold_files(folder: str) -> bool:
+    """Say whether files of a folder beside site.yaml are read, or were meant to be."""
+    return folder in HOMES or folder.lower() in _OTHER_FOLDERS
+
+
+def may_be_campaign(name: str) -> bool:
+    """Say whether a file beside site.yaml may be meant for rules/, which its content tells."""
+    ending = name.rpartition(".")[2].lower()
+    return belongs(name) is None and _ENDINGS.get(ending, ("",))[0] == "rules"
+
+
+def is_campaign(content: bytes) -> bool:
+    """Say whether a file is a campaign, by its looks."""
+    return _CAMPAIGN.match(content) is not None
 
 
 def read_from(files: Iterable[str], folder: str) -> list[str]:
@@ -75,8 +104,11 @@ def strays(files: Mapping[str, bytes], findings: list[Finding]) -> set[str]:
     for path in sorted(files):
         is_file = not path.endswith(NO_FILE)
         name = path if is_file else path.removesuffix(NO_FILE)
-        right = belongs(name) or name
+        right = _right(name, files[path])
         if is_file and right == path:
+            continue
+        if is_file and path.split("/")[0] not in HOMES and right != SITE_FILE:  # who knows whose
+            findings.append(replace(_misplaced(path, right, files), severity="warning"))
             continue
         if right.startswith(BLOCKS):
             blocks.add(right.removeprefix(BLOCKS).partition(".")[0])
@@ -85,6 +117,13 @@ def strays(files: Mapping[str, bytes], findings: list[Finding]) -> set[str]:
         elif not any(other != path and other.startswith(path) for other in files):
             findings.append(no_file(name, files[path], was_folder=belongs(name) is None))
     return blocks
+
+
+def _right(path: str, content: bytes) -> str:
+    """Return where a file is read from that was meant for the site; others are where they belong."""
+    if "/" not in path and may_be_campaign(path) and is_campaign(content):
+        return f"{RULES}{path}"
+    return belongs(path) or path
 
 
 def no_file(path: str, instead: bytes, *, was_folder: bool = False) -> Finding:

@@ -11,9 +11,25 @@ from tables import rows
 
 @pytest.mark.parametrize("row", rows("strays"))
 def test_a_file_that_is_not_read_is_said(row: dict[str, Any]) -> None:
-    campaign = b"{campaign: more, rules: []}"
-    said = [str(each) for each in load({**GOOD, row["path"]: campaign}).findings]
+    content = row.get("content", "{campaign: more, rules: []}").encode()
+    loaded = load({**GOOD, row["path"]: content})
+    said = [str(each) for each in loaded.findings]
+    assert (loaded.site is None) == any(each.severity == "error" for each in loaded.findings)
     assert said == ([f"{row['path']}:1:1: {row['want']}"] if row["want"] else [])
+
+
+def test_what_lies_beside_a_site_makes_no_other_version_of_it() -> None:
+    good, other = load(GOOD).site, load({**GOOD, "gold2.yaml": b"campaign: two"}).site
+    assert good is not None and other is not None and good.version == other.version
+
+
+def test_a_rule_is_refused_whose_block_lies_where_nobody_reads() -> None:
+    files = {path: content for path, content in GOOD.items() if not path.startswith("blocks/")}
+    loaded = load({**files, "bausteine/gold.html": GOOD["blocks/gold.html"]})
+    assert [(each.path, each.severity) for each in loaded.findings] == [
+        ("bausteine/gold.html", "warning"),
+        ("rules/one.yaml", "error"),
+    ]
 
 
 def test_a_block_that_is_not_read_is_not_called_missing_too() -> None:

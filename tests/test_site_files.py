@@ -96,6 +96,29 @@ def test_hidden_files_other_files_and_linked_folders_are_not_read(tmp_path: Path
     assert sorted(take(folder).files) == wanted
 
 
+def test_of_files_beside_site_yaml_only_campaigns_are_taken(tmp_path: Path) -> None:
+    folder = write_site(tmp_path / "one")
+    read = sorted(take(folder).files)
+    files = {
+        "catalogue.yaml": "- {product: 1}",
+        "gold2.yaml": "campaign: two",
+        "regeln/a.yaml": "campaign: three",
+        "art/a.yaml": "campaign: four",
+        "site.yml": "campaign: five",
+    }
+    for name, content in files.items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(content)
+    (folder / "gone.yaml").symlink_to("nowhere")
+    (folder / "Blocks").touch()
+    assert sorted(take(folder).files) == sorted([*read, "gold2.yaml", "regeln/a.yaml"])
+    outcome = Readings(lambda: START).read(folder).outcome
+    assert [(each.path, each.severity) for each in outcome.findings] == [
+        ("gold2.yaml", "warning"),
+        ("regeln/a.yaml", "warning"),
+    ]
+
+
 def folder_(path: Path) -> None:
     path.mkdir()
 
