@@ -38,6 +38,18 @@ def check_reads(
                 findings.append(Finding(*place, f"there is no attribute '{name}'", hint))
 
 
+def warn_of_unused(
+    blocks: Mapping[str, BlockPart], used: Collection[str], findings: list[Finding]
+) -> None:
+    """Warn of blocks that nothing shows: the name may be mistyped there, or the rule never written."""
+    for name, part in blocks.items():
+        if name not in used:
+            files = [path for _, (path, _) in sorted(part.sources.items())]
+            hint = f"Name it in 'show:', as in {{block: {name}}}, or delete {' and '.join(files)}"
+            message = f"no rule and no fallback shows block '{name}'"
+            findings.append(Finding(files[0], 1, 1, message, hint, "warning"))
+
+
 def _sources(
     files: Mapping[str, bytes], languages: Collection[str] | None, findings: list[Finding]
 ) -> tuple[Sources, set[str]]:

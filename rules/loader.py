@@ -8,7 +8,7 @@ from functools import partial
 from hashlib import blake2b
 from typing import NamedTuple
 
-from rules.block_files import check_reads, read_blocks
+from rules.block_files import check_reads, read_blocks, warn_of_unused
 from rules.blocks import Outline
 from rules.campaign_file import CampaignFile
 from rules.counter_key import counters_version
@@ -86,7 +86,8 @@ def _load(
         for path in read_from(files, RULES)
     }
     reader, file, newest = Reader(), site_part.file, kept.newest
-    filled = _filled(reader, site_part, outlines)
+    asked = Noted(outlines)
+    filled = _filled(reader, site_part, asked)
     _across(reader, site_part, campaigns.values(), now)
     indexed = _indexed(filled.slots, campaigns.values(), newest)
     if file is not None and not refused(site_part.findings):  # what is excused would always be true
@@ -95,6 +96,9 @@ def _load(
         reader.spared(file.node, beaten)
     findings += reader.findings
     good = file is not None and not refused(findings)
+    if good:  # what is at fault may be what shows a block
+        used = {name for each in campaigns.values() for name in each.blocks.answers}
+        warn_of_unused(blocks, used | asked.asked().answers.keys(), findings)
     site = (
         _site(files, file, filled, campaigns.values(), indexed, blocks) if good and file else None
     )

@@ -44,6 +44,10 @@ SET_ATTRIBUTES = (
 )
 _TOLERANCE = 0.01
 """By how much the weights of a split may miss 100: three of 33.33 are meant to be all."""
+_ONE_VARIANT = (
+    "Write 'show:' instead of 'split:', or another variant; to test against the page as it is, "
+    "give the campaign a 'holdout: 50%'"
+)
 _SAFE_LINK = ("/", "https://", "http://", "mailto:", "tel:", "#", "?")
 
 
@@ -113,6 +117,8 @@ class ShowReader:
         whole = isinstance(node.value, list) and len(variants) == len(node.value)
         if variants and whole and not self._reader.refused_since(before):
             self._check_sum(node, [variant.weight for variant in variants])
+            if len(variants) == 1 and not self._reader.refused_since(before):
+                self._reader.warn(node, "everybody is dealt the only variant", _ONE_VARIANT)
         return tuple(variants)
 
     def _check_sum(self, node: Node, weights: list[float]) -> None:

@@ -12,6 +12,7 @@ from rules.attributes import BUILT_IN, RESERVED, Attribute
 from rules.condition_parser import Vocabulary
 from rules.model import EventType, Slot
 from rules.reader import Reader
+from rules.selectors import never_found
 from rules.share_reader import read_share
 from rules.source import Node
 from rules.values import OTHER_TYPES, TYPES
@@ -128,7 +129,10 @@ class SiteFile:
             message = "selector must be a text, not nothing"
             self._reader.refuse(selector, message, f"Write a CSS selector: {_QUOTED}")
             return Slot(name, None)
-        return Slot(name, self._reader.text(selector, "selector"))
+        found = self._reader.text(selector, "selector")
+        if selector is not None and (wrong := never_found(found or "")) is not None:
+            self._reader.warn(selector, *wrong)
+        return Slot(name, found)
 
     def _attributes(self, keys: Mapping[str, Node]) -> dict[str, Attribute]:
         found: dict[str, Attribute] = {}

@@ -10,7 +10,7 @@ from edge.cli import main
 from edge.wording import counted
 from edges import RULES, SITE, write_site
 
-ONE_RULE = "campaign: main\nrules: [{id: a, slot: hero, show: {action: hide}}]\n"
+ONE_RULE = "campaign: main\nrules: [{id: a, slot: hero, show: {block: gold}}]\n"
 
 
 def check(place: str | Path) -> Result:

@@ -33,7 +33,7 @@ rules:
   - id: second
     slot: hero
     when: {audience: fans}
-    split: [{weight: 100, action: hide}]
+    split: [{weight: 50, action: hide}, {weight: 50, variant: b, action: hide}]
   - id: third
     slot: hero
     when: {event: {name: view, where: {category: a}, within: 30d, count: {gte: 3}}}

@@ -111,7 +111,14 @@ def test_one_change_after_another(first: str, then: str) -> None:
 def test_an_unknown_block_that_comes_is_known(read: list[str]) -> None:
     missing = load(without("blocks/gold.html"))
     assert missing.site is None
-    assert load(SEVERAL, missing).findings == []
+    assert load(SEVERAL, missing).findings == load(SEVERAL).findings
+
+
+def test_a_block_is_unused_until_a_rule_shows_it() -> None:
+    unused, used = load(SEVERAL), changed("rules/two.yaml", "block: gold", "block: blue")
+    assert [each.path for each in unused.findings] == ["blocks/blue.html"]
+    assert load(used, unused).findings == []
+    assert load(SEVERAL, load(used, unused)).findings == unused.findings
 
 
 def test_the_hint_to_an_unknown_block_knows_the_newest_names() -> None:

@@ -117,6 +117,8 @@ def test_a_mistake_of_a_block_is_told_where_the_block_has_it_now() -> None:
 def test_a_block_that_cannot_be_read_is_all_that_is_said() -> None:
     """Its variant is missing from the split, whose weights are right."""
     split = b"split: [{weight: 50, action: hide}, {weight: 50, block: gold, with: {n: 1}}]"
-    rules = GOOD["rules/one.yaml"].replace(b"split: [{weight: 100, action: hide}]", split)
+    old = b"split: [{weight: 50, action: hide}, {weight: 50, variant: b, action: hide}]"
+    assert old in GOOD["rules/one.yaml"]
+    rules = GOOD["rules/one.yaml"].replace(old, split)
     site = load({**GOOD, "rules/one.yaml": rules, "blocks/gold.html": b"<p>{{ n </p>"})
     assert [each.path for each in site.findings] == ["blocks/gold.html"]
