@@ -1,5 +1,6 @@
 """The attributes every site has without declaring them. None of them identifies anybody."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 import msgspec
@@ -149,6 +150,8 @@ CLOCK = ("time.now", "time.hour", "time.weekday", "time.date", "time.month")
 """The attributes that are read from the clock of the campaign, and not from the facts."""
 BUILT_IN: dict[str, Attribute] = {attribute.name: attribute for attribute in _BUILT_IN}
 
+NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}\Z")
+"""What a name that a site declares looks like."""
 RESERVED = ("page", "utm", "device", "client", "geo", "time")
 """What the names of built-in attributes begin with."""
 QUERY = "page.query."
@@ -164,9 +167,8 @@ def find(name: str, declared: Mapping[str, Attribute]) -> Attribute | None:
 
 def or_declared(name: str, hint: str) -> str:
     """Return a hint for an attribute there is none of, which a site may have to declare yet."""
-    head, point, last = name.partition(".")
-    is_name = point and last.replace(".", "").replace("_", "").isalnum()
-    return or_new_in("attributes", hint) if is_name and head not in RESERVED else hint
+    may_be = NAME.match(name) and name.split(".")[0] not in RESERVED
+    return or_new_in("attributes", hint) if may_be and not hint.startswith("Write") else hint
 
 
 def values_of(name: str, declared: Mapping[str, Attribute]) -> Sequence[Value]:

@@ -9,7 +9,7 @@ from rules.argument_reader import UTC
 from rules.attributes import BUILT_IN, Attribute, find, values_of
 from rules.comparison_check import plainly
 from rules.comparison_reader import read_comparisons
-from rules.condition_words import GROUPS, unknown
+from rules.condition_words import GROUPS, unknown, wrong_shape
 from rules.conditions import ALWAYS, All, Any, Compare, Condition, Named, Not, reader_of
 from rules.contradictions import contradictions, leaves, read_by, said
 from rules.counter import Counter
@@ -150,6 +150,9 @@ class ConditionParser:
         return condition
 
     def _read_part(self, name: str, key: Node, value: Node, cut: bool) -> Condition:
+        if (wrong := wrong_shape(name, value)) is not None:
+            self._reader.refuse(value, *wrong)
+            return ALWAYS
         if name in GROUPS:
             return self._group(name, value)
         if name == "event":
@@ -160,18 +163,7 @@ class ConditionParser:
 
     def _group(self, name: str, value: Node) -> Condition:
         if name == "not":
-            if isinstance(value.value, list):
-                several = "'none: [ … ]' if none of several may hold"
-                hint = f"Write not: {{ … }} around one condition, or {several}"
-                self._reader.refuse(value, "'not' takes one condition, not a list", hint)
-                return ALWAYS
             return Not(self._negated(value))
-        if isinstance(value.value, dict):
-            each = ", ".join(f"{{{key}: …}}" for key in value.value)
-            message = f"'{name}' must be a list, not keys and values"
-            hint = f"Write {name}: [{each}], or begin each with '- '"
-            self._reader.refuse(value, message, hint)
-            return ALWAYS
         parse = self._negated if name == "none" else self.parse
         parts = tuple(parse(item) for item in self._reader.items(value, f"'{name}'"))
         if value.value == []:
@@ -182,11 +174,6 @@ class ConditionParser:
 
     def _audience(self, value: Node) -> Condition:
         audiences = self._vocabulary.audiences
-        if isinstance(value.value, list):
-            each = ", ".join(f"{{audience: {item.shown}}}" for item in value.value)
-            hint = f"Write any: [{each}], or all: for who is in every one"
-            self._reader.refuse(value, "audience is one name, not a list", hint)
-            return ALWAYS
         self._reader.warn_of_comment(value)
         name = self._reader.one_of(value, "audience", audiences.keys(), section="audiences")
         if name is None:

@@ -7,6 +7,7 @@ from rules.attributes import QUERY, or_declared
 from rules.findings import AFTER_COMMA, did_you_mean_key, misspelt
 from rules.key_words import KEYS
 from rules.other_words import OTHER_IN_CONDITIONS, belongs, spelt
+from rules.source import Node
 
 GROUPS = ("all", "any", "none", "not")
 _PARTS = (*GROUPS, "event", "audience")
@@ -16,6 +17,25 @@ WORDS = (*_PARTS, *(word for word, part in OTHER_IN_CONDITIONS.items() if part i
 
 _QUERY = re.compile(r"(?:page\.|url\.)?(?:query|params|parameter)(?:\.(?P<name>.*))?")
 """How people call what reads a parameter of the page's address."""
+
+
+def wrong_shape(name: str, node: Node) -> tuple[str, str] | None:
+    """Return what is wrong with a list where a word takes one, or with keys where it takes a list."""
+    value = node.value
+    if isinstance(value, dict) and value and name in GROUPS and name != "not":
+        each = ", ".join(f"{{{key}: …}}" for key in value)
+        hint = f"Write {name}: [{each}], or begin each with '- '"
+        return f"'{name}' must be a list, not keys and values", hint
+    if isinstance(value, list) and name == "not":
+        several = "'none: [ … ]' if none of several may hold"
+        hint = f"Write not: {{ … }} around one condition, or {several}"
+        return "'not' takes one condition, not a list", hint
+    if isinstance(value, list) and value and name == "audience":
+        named = [f"{{audience: {item.shown}}}" for item in value]
+        several = f"any: [{', '.join(named)}], or all: for who is in every one"
+        hint = f"Write {several if len(named) > 1 else named[0]}"
+        return "audience is one name, not a list", hint
+    return None
 
 
 def unknown(

@@ -98,16 +98,19 @@ _SHAPES: Final[Mapping[str, str]] = {
     "'audiences'": "{fans: {crm.tier: gold}}",
     "schedule": "{from: 2026-09-01, until: 2026-10-01}",
     "a cap": "{times: 3, within: 7d}",
+    "slot": '{selector: "#hero"}',
+    "event": "{purpose: statistics}",
+    "attribute": "{type: string, source: crm, purpose: personalization}",
+    "an event condition": "{name: view, count: {gte: 1}}",
+    "the event": "{category: shoes}",
 }
 """What has keys -> how it looks."""
 
 
-def shape_of(what: str, value: object) -> str:
-    """Return how to write what must be keys and values and is something else."""
-    if what not in _SHAPES:
-        return "Write it as 'name: value'"
-    dashes = ", without dashes" if isinstance(value, list) else ""
-    return f"Write {_SHAPES[what]}{dashes}"
+def shape_of(what: str) -> str:
+    """Return how to write what must be keys and values and is something else, as findings call it."""
+    kind = what.partition(" '")[0]
+    return f"Write {_SHAPES[kind]}" if kind in _SHAPES else "Write it as 'name: value'"
 
 
 _BELONGS: Final[Mapping[str, str]] = {

@@ -96,7 +96,7 @@ class Reader:
         if isinstance(node.value, dict):
             return node.value
         message = f"{what} must be keys and values, not {said(node)}"
-        self.refuse(node, message, shape_of(what, node.plain()))
+        self.refuse(node, message, shape_of(what))
         return {}
 
     def items(self, node: Node, what: str) -> list[Node]:

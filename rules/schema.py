@@ -6,7 +6,7 @@ https://json-schema.org/draft/2020-12/json-schema-core
 from collections.abc import Iterable, Mapping
 from typing import Final, Literal
 
-from rules.attributes import RESERVED
+from rules.attributes import NAME, RESERVED
 from rules.campaign_file import (
     CAMPAIGN_KEYS,
     CAMPAIGN_REQUIRED,
@@ -35,7 +35,6 @@ from rules.site_file import (
     EVENT_KEYS,
     EVENT_REQUIRED,
     LANGUAGE,
-    NAME,
     ORIGIN,
     PURPOSES,
     SITE_KEYS,

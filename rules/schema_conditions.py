@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Any, Final
 
-from rules.attributes import BUILT_IN, QUERY, RESERVED, Attribute
+from rules.attributes import BUILT_IN, NAME, QUERY, RESERVED, Attribute
 from rules.condition_words import GROUPS
 from rules.event_reader import EVENT_CONDITION_KEYS
 from rules.key_words import KEYS, TYPES
@@ -25,7 +25,6 @@ from rules.schema_values import (
     still_comparison,
     types,
 )
-from rules.site_file import NAME
 
 CONDITION: Final[Json] = {"$ref": "#/$defs/condition"}
 

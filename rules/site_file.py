@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from rules.argument_reader import ArgumentReader
 from rules.argument_shapes import read_window
-from rules.attributes import BUILT_IN, RESERVED, Attribute
+from rules.attributes import BUILT_IN, NAME, RESERVED, Attribute
 from rules.condition_parser import Vocabulary
 from rules.model import EventType, Slot
 from rules.reader import Reader
@@ -37,7 +37,6 @@ ATTRIBUTE_REQUIRED = ("type", "source", "purpose")
 SOURCES = ("crm",)
 EVENT_KEYS = ("purpose", "properties")
 EVENT_REQUIRED = ("purpose",)
-NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}\Z")
 ORIGIN = re.compile(
     r"(?P<scheme>https?)://([a-z0-9_-]+(\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\])(:(?P<port>[1-9][0-9]{0,4}))?\Z"
 )
