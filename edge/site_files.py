@@ -106,7 +106,9 @@ def snapshot(
         if path in known.files and known.stamps[path] == stamp:
             files[path] = known.files[path]
             continue
-        with suppress(FileNotFoundError):  # gone meanwhile, which the next look will see
+        own = path.split("/")[0] in (SITE_FILE, *HOMES)
+        # Gone meanwhile, which the next look will see, or not the site's, and nobody lets us read it.
+        with suppress(FileNotFoundError if own else OSError):
             content = _bytes(folder, path, known.files.get(path))
             if not may_be_campaign(path) or is_campaign(content):
                 files[path] = content

@@ -119,6 +119,18 @@ def test_of_files_beside_site_yaml_only_campaigns_are_taken(tmp_path: Path) -> N
     ]
 
 
+@pytest.mark.parametrize("name", ["secrets.yaml", "templates/page.html"])
+def test_a_file_beside_site_yaml_that_cannot_be_read_is_no_fault_of_the_site(
+    tmp_path: Path, name: str
+) -> None:
+    folder = write_site(tmp_path / "one")
+    (folder / name).parent.mkdir(exist_ok=True)
+    (folder / name).symlink_to("/proc/self/mem")  # nobody reads it from the beginning
+    with pytest.raises(OSError, match="Input/output error"):
+        (folder / name).read_bytes()
+    assert Readings(lambda: START).read(folder).outcome.findings == ()
+
+
 def folder_(path: Path) -> None:
     path.mkdir()
 
