@@ -24,9 +24,7 @@ def check_groups(reader: Reader, campaigns: Collection[tuple[Node | None, Node |
         if node is not None and isinstance(node.value, str):
             groups.setdefault(node.value, []).append(node)
     alone = {group for group, nodes in groups.items() if len(nodes) == 1}
-    seen: set[str] = (
-        set()
-    )  # of two that are each alone and alike, only the later is told of the other
+    seen: set[str] = set()  # of two that are alone and alike, only the later is told of the other
     for group, nodes in groups.items():
         if len(nodes) == 1:
             others = seen | (groups.keys() - alone) if len(groups) <= _FEW else ()
