@@ -1,6 +1,7 @@
 """Says what a test wanted, what it got, and the one condition that made the difference."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from msgspec.structs import replace
 from rich.console import Console
@@ -18,6 +19,7 @@ from rules.reason_words import reason_in_words, shows
 from rules.shown_blocks import WON
 from rules.trace import decisive, trace
 
+_LANGUAGE: Final = "page.language"
 _STYLES = {"wanted": "green", "got": "red"}
 _TRIED = 100
 """Visitors of whom one may be dealt what this one is not: a variant for 5 % is dealt to one of them."""
@@ -59,6 +61,11 @@ def _both(difference: Difference) -> Iterator[tuple[str, str]]:
 
 def _about(placed: PlacedSite, failure: Failure) -> Iterator[str]:
     """Yield what kept the rules that were wanted from winning, or why the one that won did."""
+    if (language := _another_language(placed, failure)) is not None:
+        here = failure.context.facts.get(_LANGUAGE)
+        yield f"the page is in '{here}': with 'language: {language}' the slot shows what is wanted"
+    if _is_only_text(failure) and not failure.want.keys.keys().isdisjoint(("rule", "block")):
+        return  # what was wanted has come, so no other rule is why the test fails
     site, decision = placed.live.site, failure.decision
     rules = [rule for rule in site.rules[decision.slot] if _is_wanted(rule, failure.want)]
     won = decision.rule if decision.reason in WON else None
@@ -72,6 +79,21 @@ def _about(placed: PlacedSite, failure: Failure) -> Iterator[str]:
             "it depends on which visitor comes, by default one called as the test: "
             f"with 'visitor: {visitor}' the slot shows what is wanted"
         )
+
+
+def _is_only_text(failure: Failure) -> bool:
+    return all(each.key in ("html_contains", "text") for each in failure.differences)
+
+
+def _another_language(placed: PlacedSite, failure: Failure) -> str | None:
+    """Return another language of the site in which the slot shows what was wanted."""
+    site, want, context = placed.live.site, failure.want, failure.context
+    for language in site.languages if _is_only_text(failure) else ():
+        facts = {**context.facts, _LANGUAGE: language}
+        (decision,) = decide(site, replace(context, facts=facts), [want.slot]).decisions
+        if not differences(site, want, decision):
+            return language
+    return None
 
 
 def _another_visitor(placed: PlacedSite, failure: Failure) -> str | None:

@@ -7,6 +7,7 @@ from typing import BinaryIO, Final
 import click
 
 from edge import recorded_requests
+from rules.argument_shapes import window_hint
 
 _TIME: Final = re.compile(r"([1-9][0-9]{0,4})(m|h|d)")
 _UNIT: Final = {"m": 60_000, "h": 3_600_000, "d": 86_400_000}
@@ -21,7 +22,8 @@ def ago(ctx: click.Context, option: click.Parameter, text: str | None) -> int | 
         return None
     match = _TIME.fullmatch(text)
     if match is None:
-        said = f"{text!r} is no time; write a number and m, h or d: 90m, 12h, 7d"
+        hint = window_hint(f"{text} days" if text.isdecimal() else text)
+        said = f"{text!r} is no time. {hint or 'Write a number and m, h or d: 90m, 12h, 7d'}"
         raise click.BadParameter(said, ctx, option)
     return int(match[1]) * _UNIT[match[2]]
 

@@ -11,8 +11,10 @@ from edge.wording import counted, printable
 from rules.decide import NOTHING
 from rules.replay import Outcome
 from rules.replay_tally import Example, Fault, Moves, Report, SlotTally
+from rules.unrecorded import NAME
 
 MOST_FAULTS: Final = 10
+MOST_ASKING: Final = 10
 
 
 def show(report: Report, console: Console) -> None:
@@ -49,7 +51,8 @@ def _summary(report: Report) -> Iterator[str]:
     others = report.requests - report.same_rules
     if others:
         part = share(report.changed, others)
-        yield f"{counted(others, 'request')} by other rules: {report.changed:,} change ({part})"
+        verb = "changes" if report.changed == 1 else "change"
+        yield f"{counted(others, 'request')} by other rules: {report.changed:,} {verb} ({part})"
 
 
 def _slots(slots: Mapping[str, SlotTally]) -> Table:
@@ -75,13 +78,14 @@ def _changes(report: Report) -> Iterator[str]:
 
 
 def _moved(block: str, moves: Moves) -> Iterator[str]:
-    for number, one, more in ((moves.lost, "loses", "lose"), (moves.gained, "gains", "gain")):
+    for number, verb in ((moves.lost, "lose"), (moves.gained, "gain")):
         if number:
-            yield f"{number:,} {one if number == 1 else more} block {block}"
+            who = f"1 request {verb}s" if number == 1 else f"{number:,} {verb}"
+            yield f"{who} block {block}"
 
 
 def _show_moves(slots: Mapping[str, SlotTally], console: Console) -> None:
-    table = Table(title="Gains and losses", title_justify="left")
+    table = Table(title="Gains and losses, in requests", title_justify="left")
     for heading in ("slot", "block or rule"):
         table.add_column(heading)
     for heading in ("gained", "lost"):
@@ -121,9 +125,24 @@ def _gaps(report: Report) -> Iterator[str]:
     for name, count in report.uncounted.items():
         part = f"{counted(count, 'request')} ({share(count, others)})"
         yield f"event {name} is not counted far enough in {part}: rules that count it may be wrong there"
-    for name, count in report.left_out.items():
+    yield from _without_address(report)
+
+
+def _without_address(report: Report) -> Iterator[str]:
+    """What it means that the address of a client is never recorded."""
+    never = f"{NAME}, a visitor's network address, is never recorded"
+    for count in report.left_out.values():
         verb = "is" if count == 1 else "are"
-        yield f"{name} is never recorded: {counted(count, 'request')} {verb} decided otherwise without it"
+        yield f"{never}: {counted(count, 'request')} {verb} decided otherwise without it, which is no fault"
+    asking = report.without_address
+    if asking:
+        who = ", ".join(asking[:MOST_ASKING])
+        if len(asking) > MOST_ASKING:
+            who += f" and {len(asking) - MOST_ASKING:,} more"
+        yield (
+            f"{never}, so nobody has one in a replay: what is lost by what asks for it ({who}), "
+            "and gained by others in the slot instead, may be no effect of your edit"
+        )
 
 
 def _faults(report: Report) -> Iterator[str]:

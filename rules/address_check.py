@@ -22,6 +22,7 @@ _TRIED_ON = re.compile(r"https?://(localhost|.*\.localhost|127\.[0-9.]+|\[::1\])
 _SERVER = re.compile(
     r"(https?)://(\[[^\]/?#]*\]|[^\[\]/?#:@]*)(?::([0-9]+)(?![^/?#]))?", re.IGNORECASE
 )
+_USER = re.compile(r"(https?://)[^/?#]*@", re.IGNORECASE)
 _LEFT_OUT = {"https": "443", "http": "80"}
 """Scheme -> the port that browsers leave out."""
 _ENCODED = re.compile(r"%[0-9A-Fa-f]{2}")
@@ -138,6 +139,8 @@ def _url(operator: str, text: str) -> str:
 
 def _server(operator: str, text: str) -> str:
     """Look for a host and a port as no browser sends them."""
+    if (user := _USER.match(text)) is not None:
+        return f"Browsers send no user name: write {user[1]}{text[user.end() :]}"
     match = _SERVER.match(text)
     if match is None:
         return ""

@@ -67,7 +67,10 @@ class ArgumentReader:
             text = str(node.value)
             if address_check.is_elsewhere(self._word, text, attribute.origins):
                 message = f"{attribute.name} {never(self._word)} '{text}' on this site"
-                hint = f"Its origins in site.yaml are {', '.join(attribute.origins)}"
+                listed = ", ".join(attribute.origins)
+                hint = (
+                    f"Its origins in site.yaml are {listed}; TAGWERK_EXTRA_ORIGINS may name others"
+                )
                 self._reader.warn(node, message, hint)
 
     def _read(self) -> object:

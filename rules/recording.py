@@ -5,8 +5,8 @@ byte, and other rules show what they would change. It is data about a person: se
 who is ever recorded.
 """
 
-from collections.abc import Collection, Iterable, Mapping
-from typing import Final
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, Final
 
 import msgspec
 
@@ -128,6 +128,8 @@ def readable_counters(site: Site, granted: Collection[str]) -> Iterable[Counter]
     return [each for each in site.counters if site.events[each.event].purpose in granted]
 
 
+_Parted = tuple[list[int], list[str | int | float | bool | list[str]]]
+
 # Sets have no order of their own, and equal requests must be equal bytes.
 _encode: Final = msgspec.json.Encoder(order="deterministic").encode
 _decode: Final = msgspec.json.Decoder(Recorded).decode
@@ -152,7 +154,23 @@ def from_line(line: bytes) -> Recorded:
     if not found.decisions:
         raise BadLine("it holds no decision")
     _check_slots(found)
+    for counter, held in (found.context.counts or {}).items():
+        if not _is_held(held):
+            raise BadLine(f"counter '{counter}' is to be times, times with values, or a sum")
     return found
+
+
+def _is_held(held: Sequence[Any]) -> bool:
+    """Say whether some counter may hold this: rules compare it without looking."""
+    parted = len(held) == 2 and isinstance(held[0], list)
+    try:
+        if not parted:
+            msgspec.convert(held, list[int])
+            return True
+        times, values = msgspec.convert(held, _Parted)
+    except msgspec.ValidationError:
+        return False
+    return len(times) == len(values)
 
 
 def _check_slots(found: Recorded) -> None:

@@ -7,9 +7,9 @@ import msgspec
 
 from rules.decide import NOTHING, Decision, Reason
 from rules.model import Site
-from rules.recording import Recorded
+from rules.recording import NEVER, Recorded
 from rules.replay import Change, Comparison, Outcome, replay, same_bytes
-from rules.unrecorded import Unrecorded
+from rules.unrecorded import Unrecorded, readers
 
 MOST_KINDS = 10_000
 """Kinds of change that are told apart; more than that nobody reads."""
@@ -78,13 +78,15 @@ class Report(msgspec.Struct):
     faults: list[Fault] = []
     left_out: dict[str, int] = {}
     """Attribute that is never recorded -> requests of the same rules that differ without it and not with it."""
+    without_address: list[str] = []
+    """What asks for the client's address, which is never recorded, or shows it, where other rules had decided."""
     changed: int = 0
     """Requests that change in any slot, seen or not."""
     slots: dict[str, SlotTally] = {}
     kinds: list[Example] = []
     """The commonest first."""
     unknown: dict[str, int] = {}
-    """Attribute these rules read -> requests that have no record of it."""
+    """Attribute these rules read -> requests that have no record of it; without what never is recorded."""
     unread: int = 0
     """Lines of the log that are no recorded request, counted by whoever reads it."""
     uncounted: dict[str, int] = {}
@@ -118,7 +120,7 @@ class Tally:
             if not same_bytes(recorded, decisions):
                 self._differs(line, recorded, decisions)
             return
-        self._unknown.update(self._comparison.unknown(recorded))
+        self._unknown.update(self._comparison.unknown(recorded) - NEVER)
         self._uncounted.update(self._comparison.uncounted(recorded))
         changes = self._comparison.changes(recorded, decisions)
         report.changed += bool(changes)
@@ -163,6 +165,8 @@ class Tally:
         report.unknown = _commonest(self._unknown)
         report.uncounted = _commonest(self._uncounted)
         report.left_out = _commonest(self._left_out)
+        others = report.requests > report.same_rules
+        report.without_address = list(readers(self._site)) if others else []
         return report
 
 

@@ -16,7 +16,7 @@ from rules.index.clauses import Literal
 from rules.index.dimension import Ranged
 from rules.index.terms import Span
 from rules.keys import address
-from rules.model import Site
+from rules.model import Show, Site
 from rules.recording import Recorded, Recording
 
 NAME: Final = "client.ip"
@@ -51,6 +51,21 @@ class Unrecorded:
         context = msgspec.structs.replace(recorded.context, facts=facts)
         decisions = decide(self._site, context, recorded.slots).decisions
         return self._recording.of(context, recorded.slots, decisions).decisions
+
+
+def readers(site: Site) -> Iterator[str]:
+    """Yield what asks for the client's address or shows it: ``rule office``, ``fallback of slot hero``."""
+    for slot in site.slots.values():
+        for rule in site.rules.get(slot.name, ()):
+            asked = next(_comparisons(rule.condition), None) is not None
+            if asked or any(_shows_it(each.show) for each in rule.variants):
+                yield f"rule {rule.id}"
+        if slot.fallback is not None and _shows_it(slot.fallback):
+            yield f"fallback of slot {slot.name}"
+
+
+def _shows_it(show: Show) -> bool:
+    return show.block is not None and NAME in show.block.reads
 
 
 def told_apart(compared: Sequence[Compare]) -> list[str]:

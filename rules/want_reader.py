@@ -118,7 +118,9 @@ class _WantReader:
         rule = keys["rule"].value if "rule" in keys else None
         whose = f"rule '{rule}'" if rule in self._rules else f"no rule of slot '{self._slot}'"
         verb = "never shows" if rule in self._rules else "shows"
-        self._reader.refuse(node, f"{whose} {verb} the {what} '{name}'", did_you_mean(name, known))
+        hint = _of_file(name, known) if what == "block" else ""
+        hint = hint or did_you_mean(name, known)
+        self._reader.refuse(node, f"{whose} {verb} the {what} '{name}'", hint)
         return None
 
     @staticmethod
@@ -130,3 +132,10 @@ class _WantReader:
     def _variants(rules: Mapping[str, Rule]) -> Iterator[str]:
         for rule in rules.values():
             yield from (each.name for each in rule.variants if each.name)
+
+
+def _of_file(name: str, known: list[str]) -> str:
+    """Return what to write for the name of a block's file, in whatever language."""
+    block = name.removeprefix("blocks/").removesuffix(".html")
+    names = (block, block.rpartition(".")[0])
+    return next((f"Write {each}" for each in names if block != name and each in known), "")

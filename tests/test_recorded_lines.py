@@ -38,6 +38,42 @@ def test_a_line_that_is_no_request_says_why(line: bytes, told: str) -> None:
     assert str(bad.value).startswith(told)
 
 
+HELD = [
+    ("[]", True),
+    ("[1,2]", True),
+    ("[-5]", True),
+    ('[[1,2],["shoes",7]]', True),
+    ("[[1,2],[0.5,true]]", True),
+    ("[[],[]]", True),
+    ('[[1],[["a","b"]]]', True),
+    ('["1"]', False),
+    ("[1,null]", False),
+    ("[true]", False),
+    ("[0.5]", False),
+    ('["shoes",[1]]', False),
+    ("[[1,2]]", False),
+    ('[["1"],["shoes"]]', False),
+    ("[[1,2],[7]]", False),
+    ("[[1],[null]]", False),
+    ("[[1],7]", False),
+    ("[[1],[2],[3]]", False),
+    ('[{"1":2}]', False),
+]
+
+
+@pytest.mark.parametrize(("held", "good"), HELD, ids=[held for held, _ in HELD])
+def test_a_counter_holds_what_counters_hold(held: str, good: bool) -> None:
+    recorded = recorded_logs.recorded(site(), counts={"c0ffee": [4242]})
+    line = to_line(recorded).replace(b"[4242]", held.encode())
+    if good:
+        assert to_line(from_line(line)) == line
+        return
+    with pytest.raises(
+        BadLine, match="counter 'c0ffee' is to be times, times with values, or a sum"
+    ):
+        from_line(line)
+
+
 def test_a_line_with_one_wrong_value_says_where() -> None:
     line = to_line(recorded_logs.recorded(site(), {"crm.tier": "gold"}))
     for old, new, told in (

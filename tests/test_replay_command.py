@@ -5,17 +5,20 @@ import json
 import os
 import time
 from collections.abc import Mapping, Sequence
+from io import StringIO
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from rich.console import Console
 
 import recorded_logs
 from edge import cli, recorded_requests, site_folder
-from edge.replay_report import share
+from edge.replay_report import share, show
 from edges import HOME, running
 from harness import ROOT, copy_demo
 from rules.recording import from_line, to_line
+from rules.replay_tally import Moves, Report, SlotTally
 
 DEMO = ROOT / "examples" / "demo-shop"
 
@@ -80,6 +83,53 @@ def test_what_was_not_recorded_is_said(demo: Path, log: Path) -> None:
     said = "page.query.x is not recorded in 400 requests (100.0 %): unknown there"
     assert said in ended.stdout
     assert "event view is not counted far enough in " in ended.stdout
+
+
+ADDRESS = (
+    "\nclient.ip, a visitor's network address, is never recorded, so nobody has one in a replay: "
+    "what is lost by what asks for it ("
+)
+EFFECT = "), and gained by others in the slot instead, may be no effect of your edit\n"
+
+
+@pytest.mark.parametrize("asked", ["client.ip: 192.0.2.1", "not: {client.ip: 192.0.2.1}"])
+def test_what_is_never_recorded_is_said_once_and_what_it_means(
+    demo: Path, log: Path, asked: str
+) -> None:
+    edit(demo, "rules/herbst.yaml", "utm.campaign: herbst", asked)
+    ended = call("replay", demo, log)
+    assert f"{ADDRESS}rule in-the-shop, rule autumn-hero{EFFECT}" in ended.stdout
+    assert ended.stdout.count("client.ip") == 1
+    report = json.loads(call("replay", demo, log, "--json").stdout)
+    assert report["without_address"] == ["rule in-the-shop", "rule autumn-hero"]
+    assert report["unknown"] == {}
+
+
+def test_many_rules_that_ask_for_an_address_are_named_up_to_ten() -> None:
+    report = Report("shop", "v", requests=2, without_address=[f"rule r{n:02}" for n in range(12)])
+    out = StringIO()
+    show(report, Console(file=out, width=200))
+    names = ", ".join(report.without_address[:10])
+    assert f"{ADDRESS}{names} and 2 more{EFFECT}" in out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("moves", "changed", "said"),
+    [
+        (Moves(0, 1), 1, "10.0 % of requests change in slot hero; 1 request loses block vip\n"),
+        (Moves(0, 2), 2, "20.0 % of requests change in slot hero; 2 lose block vip\n"),
+        (Moves(1, 1), 2, "; 1 request loses block vip; 1 request gains block vip\n"),
+        (Moves(1200, 0), 9, "; 1,200 gain block vip\n"),
+    ],
+)
+def test_what_blocks_lose_is_counted_in_requests(moves: Moves, changed: int, said: str) -> None:
+    slot = SlotTally(10, changed, blocks={"vip": moves})
+    out = StringIO()
+    report = Report("shop", "v", requests=10, changed=changed, slots={"hero": slot})
+    show(report, Console(file=out, width=200))
+    assert said in out.getvalue() and "Gains and losses, in requests" in out.getvalue()
+    verb = "changes" if changed == 1 else "change"
+    assert f"10 requests by other rules: {changed} {verb} ({changed}0.0 %)" in out.getvalue()
 
 
 def test_bytes_that_differ_under_the_same_rules_are_a_fault(demo: Path, log: Path) -> None:
@@ -149,7 +199,10 @@ WRONG: list[tuple[Sequence[str], str]] = [
     (["replay", str(DEMO), "no-such-log"], "does not exist"),
     (["replay", str(DEMO), "-", "--examples", "-1"], "--examples"),
     (["recordings"], "--site"),
-    (["recordings", "--site", "shop", "--since", "7"], "90m, 12h, 7d"),
+    (["recordings", "--site", "shop", "--since", "7"], "'7' is no time. Write 7d"),
+    (["recordings", "--site", "shop", "--since", "7 Tage"], "'7 Tage' is no time. Write 7d"),
+    (["recordings", "--site", "shop", "--since", "2 weeks"], "'2 weeks' is no time. Write 14d"),
+    (["recordings", "--site", "shop", "--since", "soon"], "90m, 12h, 7d"),
     (["recordings", "--site", "shop", "--since", "0d"], "90m, 12h, 7d"),
 ]
 

@@ -15,7 +15,7 @@ from rules.loader import load
 from rules.model import Site
 from rules.recording import Recorded, from_line, to_line
 from rules.replay_tally import Report, Tally
-from rules.unrecorded import around, told_apart
+from rules.unrecorded import around, readers, told_apart
 
 SITE = """
 site: test
@@ -38,6 +38,7 @@ rules:
     show: {block: guest}
   - {id: sale, slot: strip, when: {page.path: /sale}, show: {block: guest}}
 """
+ARM = "{{weight: 50, block: {}}}"
 FILES = {
     "site.yaml": SITE,
     "rules/main.yaml": RULES,
@@ -83,6 +84,28 @@ def test_what_some_address_explains_is_no_fault(address: str, rule: str | None) 
     assert request.decisions[0].rule == rule and address.encode() not in to_line(request)
     report = tally(request, request)
     assert (report.faulty, report.left_out) == (0, {"client.ip": 2})
+
+
+@pytest.mark.parametrize(
+    ("rules", "named"),
+    [
+        (RULES, ["rule office", "rule branch", "rule guest", "fallback of slot foot"]),
+        (RULES.replace("block: address", "block: guest"),
+         ["rule office", "rule branch", "rule guest", "fallback of slot foot"]),
+        (RULES.replace("show: {block: guest}}", f"split: [{ARM.format('guest')}, {ARM.format('address')}]}}"),
+         ["rule office", "rule branch", "rule guest", "rule sale", "fallback of slot foot"]),
+    ],
+)  # fmt: skip
+def test_all_that_asks_for_an_address_is_named(rules: str, named: list[str]) -> None:
+    assert list(readers(site(rules))) == named
+
+
+def test_it_is_named_only_where_other_rules_decided() -> None:
+    request = recorded("192.0.2.9")
+    assert tally(request).without_address == []
+    other = tally(request, msgspec.structs.replace(request, version="other"))
+    assert other.without_address == [*readers(site())]
+    assert other.unknown == {}
 
 
 @pytest.mark.parametrize("address", ["192.0.2.200", "198.51.100.1", "203.0.113.7", "203.0.113.8"])
