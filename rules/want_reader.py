@@ -138,4 +138,4 @@ def _of_file(name: str, known: list[str]) -> str:
     """Return what to write for the name of a block's file, in whatever language."""
     block = name.removeprefix("blocks/").removesuffix(".html")
     names = (block, block.rpartition(".")[0])
-    return next((f"Write {each}" for each in names if block != name and each in known), "")
+    return next((f"Write {each}" for each in names if each in known), "")

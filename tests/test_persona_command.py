@@ -101,6 +101,7 @@ TWO_LANGUAGES: Final = {
 rules:
   - {id: gold, slot: hero, priority: 9, when: {crm.tier: gold}, show: {block: one}}
   - {id: all, slot: hero, when: {page.path: /}, show: {block: one}}
+  - {id: german, slot: strip, when: {page.language: de}, show: {block: one}}
 """,
     "blocks/one.html": "<b>Hallo</b>",
     "blocks/one.en.html": "<b>Hello</b>",
@@ -111,18 +112,17 @@ OTHER: Final = "the page is in 'en': with 'language: de' the slot shows what is 
 @pytest.mark.parametrize(
     ("want", "said"),
     [
-        ("{block: one, html_contains: Hallo}", [OTHER]),
-        ("{rule: all, html_contains: Hallo}", [OTHER]),
-        ("{html_contains: Hallo}", [OTHER, "all: page.path: / is true: it is / ("]),
-        ("{block: one, html_contains: Salut}", []),
-        ("{rule: gold, html_contains: Hallo}", ["gold: it might match with consent to "]),
-        ("{rule: gold}", ["gold: it might match with consent to "]),
+        ("{hero: {block: one, html_contains: Hallo}}", [OTHER]),
+        ("{hero: {rule: all, html_contains: Hallo}}", [OTHER]),
+        ("{hero: {html_contains: Hallo}}", [OTHER, "all: page.path: / is true: it is / ("]),
+        ("{hero: {block: one, html_contains: Salut}}", []),
+        ("{hero: {rule: gold, html_contains: Hallo}}", ["gold: it might match with consent to "]),
+        ("{strip: {rule: german}}", ["german: page.language: de is false: it is en ("]),
+        ("{hero: {rule: gold}}", ["gold: it might match with consent to "]),
     ],
 )
 def test_a_text_in_another_language_is_told_so(tmp_path: Path, want: str, said: list[str]) -> None:
-    folder = write(
-        tmp_path, f"- {{name: a, language: en, want: {{hero: {want}}}}}", **TWO_LANGUAGES
-    )
+    folder = write(tmp_path, f"- {{name: a, language: en, want: {want}}}", **TWO_LANGUAGES)
     (folder / "rules/spring.yaml").unlink()
     found = [line for line in run(folder).output.splitlines() if line.startswith("    and  ")]
     assert len(found) == len(said)
