@@ -14,6 +14,8 @@ from rules.recording import BadLine, Recorded, from_line, request_of
 STDIN: Final = Path("-")
 LONGEST: Final = 4 * 1024 * 1024
 """Bytes of a line; a recorded request is a few thousand."""
+DEMO: Final = "sqlite:///var/demo/tagwerk.db"
+"""The store of ``tagwerk demo`` unless it is told otherwise, for whoever stands in the same folder."""
 _PAGE: Final = 500
 
 
@@ -101,7 +103,10 @@ async def _opened(url: str) -> AsyncIterator[Store]:
     """Open a store to read it; one that is not there is not made."""
     missing = new_file(url)
     if missing is not None:
-        raise StoreUnavailable(f"{missing}: there is no store; give the server's address of it")
+        hint = "name the server's with --store, as its TAGWERK_STORE has it"
+        raise StoreUnavailable(
+            f"{missing}: there is no store; {hint} (that of 'make demo': {DEMO})"
+        )
     store = open_store(url)
     try:
         yield store

@@ -12,7 +12,8 @@ from rules.argument_shapes import window_hint
 _TIME: Final = re.compile(r"([1-9][0-9]{0,4})(m|h|d)")
 _UNIT: Final = {"m": 60_000, "h": 3_600_000, "d": 86_400_000}
 WHY_NONE: Final = (
-    "Requests are recorded while TAGWERK_RECORD says so, of visitors who chose to be in statistics."
+    "Requests are recorded while TAGWERK_RECORD says so, of visitors who chose to be in statistics. "
+    "NAME is what stands behind 'site:' in site.yaml."
 )
 
 

@@ -140,8 +140,8 @@ def _without_address(report: Report) -> Iterator[str]:
         if len(asking) > MOST_ASKING:
             who += f" and {len(asking) - MOST_ASKING:,} more"
         yield (
-            f"{never}, so nobody has one in a replay: what is lost by what asks for it ({who}), "
-            "and gained by others in the slot instead, may be no effect of your edit"
+            f"{never}, so nobody has one in a replay: what asks for it ({who}) wins less often here "
+            "than on your site, and others in the slot more often"
         )
 
 

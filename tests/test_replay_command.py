@@ -87,9 +87,9 @@ def test_what_was_not_recorded_is_said(demo: Path, log: Path) -> None:
 
 ADDRESS = (
     "\nclient.ip, a visitor's network address, is never recorded, so nobody has one in a replay: "
-    "what is lost by what asks for it ("
+    "what asks for it ("
 )
-EFFECT = "), and gained by others in the slot instead, may be no effect of your edit\n"
+EFFECT = ") wins less often here than on your site, and others in the slot more often\n"
 
 
 @pytest.mark.parametrize("asked", ["client.ip: 192.0.2.1", "not: {client.ip: 192.0.2.1}"])
@@ -217,6 +217,7 @@ def test_a_store_that_is_not_there_is_not_made(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/none.db"
     ended = call("recordings", "--site", "shop", "--store", url)
     assert ended.exit_code == 1 and f"{tmp_path}/none.db: there is no store" in ended.stderr
+    assert "name the server's with --store" in ended.stderr
     assert list(tmp_path.iterdir()) == []
 
 
