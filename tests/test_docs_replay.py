@@ -1,5 +1,6 @@
 """The walk through a replay works as it is written."""
 
+import re
 import shlex
 import subprocess
 from pathlib import Path
@@ -14,7 +15,7 @@ from harness import ROOT, copy_demo
 from test_docs_examples import examples
 
 PAGE = "docs/how-to/replay.md"
-START, LOOK, EDIT, DELETE = examples(PAGE, "sh")[:4]
+START, LOOK, EDIT, EXPLAIN, DELETE = examples(PAGE, "sh")[:5]
 
 
 def run(line: str) -> Result | None:
@@ -46,6 +47,10 @@ def test_the_walk_through(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     ended = [run(line) for line in EDIT.splitlines()][-1]
     assert ended is not None and ended.exit_code == 0, ended
     assert " lose block hero-autumn" in ended.stdout and "for example " in ended.stdout
+    found = re.search(r"for example (\S+) in line", ended.stdout)
+    assert found is not None and "--request ID " in EXPLAIN
+    explained = run(EXPLAIN.replace("ID", found[1]))
+    assert explained is not None and "autumn-hero does not match" in explained.stdout
     run(DELETE.strip())
     assert not log.exists() and [each.name for each in tmp_path.iterdir()] == ["examples"]
 
