@@ -128,7 +128,10 @@ def readable_counters(site: Site, granted: Collection[str]) -> Iterable[Counter]
     return [each for each in site.counters if site.events[each.event].purpose in granted]
 
 
-_Parted = tuple[list[int], list[str | int | float | bool | list[str]]]
+_TIMES: Final[frozenset[type]] = frozenset({int})
+_LISTS: Final[frozenset[type]] = frozenset({list})
+_TEXTS: Final[frozenset[type]] = frozenset({str})
+_VALUES: Final[frozenset[type]] = frozenset({str, int, float, bool, list})
 
 # Sets have no order of their own, and equal requests must be equal bytes.
 _encode: Final = msgspec.json.Encoder(order="deterministic").encode
@@ -162,15 +165,20 @@ def from_line(line: bytes) -> Recorded:
 
 def _is_held(held: Sequence[Any]) -> bool:
     """Say whether some counter may hold this: rules compare it without looking."""
-    parted = len(held) == 2 and isinstance(held[0], list)
-    try:
-        if not parted:
-            msgspec.convert(held, list[int])
-            return True
-        times, values = msgspec.convert(held, _Parted)
-    except msgspec.ValidationError:
+    if _are(held, _TIMES):
+        return True
+    if len(held) != 2 or not _are(held, _LISTS):
         return False
-    return len(times) == len(values)
+    times, values = held
+    lists = (each for each in values if type(each) is list)
+    sound = (
+        _are(times, _TIMES) and _are(values, _VALUES) and all(_are(each, _TEXTS) for each in lists)
+    )
+    return sound and len(times) == len(values)
+
+
+def _are(items: Iterable[Any], types: frozenset[type]) -> bool:
+    return types.issuperset(map(type, items))
 
 
 def _check_slots(found: Recorded) -> None:
