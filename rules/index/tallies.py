@@ -110,9 +110,10 @@ def _length(window: int | None) -> int:
 
 
 def _tally(terms: Sequence[tuple[int, Counts]], size: int) -> _Tally:
-    largest = max(len(term.table) for _, term in terms)
-    nobody, *more = [
-        bits([number for number, term in terms if not term.at(count)], size)
-        for count in range(largest)
-    ]
-    return _Tally(nobody, (0, *[nobody ^ each for each in more]))
+    nobody = bits([number for number, term in terms if not term.at(0)], size)
+    turned = [0]
+    for count in range(1, max(len(term.table) for _, term in terms)):
+        changed = [n for n, term in terms if term.at(count) is not term.at(count - 1)]
+        # Most counts change nothing, and share what those before them turn.
+        turned.append(turned[-1] ^ bits(changed, size) if changed else turned[-1])
+    return _Tally(nobody, tuple(turned))
