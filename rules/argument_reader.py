@@ -18,12 +18,13 @@ from rules.patterns import Pattern
 from rules.reader import Reader, said
 from rules.source import Node
 from rules.values import ANY_TYPE, fits
-from rules.wrong_values import WORD, hint_to
+from rules.wrong_values import WORD, ends_of, hint_to
 
 MAX_PATTERN = 1024
 UTC = ZoneInfo("UTC")
 _BOUNDS = ("lt", "lte", "gt", "gte", "between")
 _ONE = "Write one value, or {between: [a, b]} for all from the first to the second"
+_PAIR = "Write the lower and the higher: [a, b]"
 _TO_THE_END = ("lte", "gt", "after")
 """Operators for which a day alone means its last moment."""
 
@@ -111,7 +112,7 @@ class ArgumentReader:
             return ready
         if ready is None:
             shown = f"'{node.value}'" if isinstance(node.value, str) else said(node)
-            hint = hint_to(node.written or node.value, attribute.type, attribute.form)
+            hint = self._hint(node)
             message = f"{attribute.name} is {WORD[attribute.type]}, not {shown}"
             if self._shape == "items":
                 message = f"each of {attribute.name} is a text, not {shown}"
@@ -125,6 +126,14 @@ class ArgumentReader:
             verb = never("has_any" if self._shape == "items" else "")
             self._reader.refuse(node, f"{attribute.name} {verb} {as_written(node.value)}", hint)
         return ready
+
+    def _hint(self, node: Node) -> str:
+        """Return what to write instead of a value of another type."""
+        attribute, alone = self._attribute, self._word == "equals"
+        if alone and node.value == "exists":
+            return "Write {exists: true}"
+        value = node.written or node.value
+        return hint_to(value, attribute.type, attribute.form, compared=alone)
 
     def _ready(self, node: Node, last: bool) -> object:
         """Return a value as its operator compares it; None if it is not of the attribute's type."""
@@ -189,8 +198,10 @@ class ArgumentReader:
 
     def _several(self) -> object:
         before = len(self._reader.findings)
-        nodes = self._reader.items(self._node, f"'{self._word}'")
-        pair = self._shape == "pair"
+        pair, text = self._shape == "pair", str(self._node.value)
+        ends = ends_of(text, self._attribute.type) if pair else ""
+        hint = f"Write [{ends}]" if ends else _PAIR if pair else ""
+        nodes = self._reader.items(self._node, f"'{self._word}'", hint)
         items = [self._one(item, last=pair and at == 1) for at, item in enumerate(nodes)]
         if self._reader.refused_since(before):
             return (0, 0)
@@ -198,7 +209,7 @@ class ArgumentReader:
             self._reader.refuse(self._node, f"'{self._word}' lists nothing", "List a value")
         if pair and len(items) != 2:
             message = f"'{self._word}' needs two values, not {len(items)}"
-            self._reader.refuse(self._node, message, "Write the lower and the higher: [a, b]")
+            self._reader.refuse(self._node, message, _PAIR)
             return (0, 0)
         return tuple(items)
 

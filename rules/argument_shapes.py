@@ -4,7 +4,9 @@ Each returns what its operator compares with, or None where it left a finding.
 """
 
 import ipaddress
+import json
 import re
+from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from rules.arguments import DAY_MS, Networks, Times, Weekdays, Window
@@ -12,13 +14,12 @@ from rules.attributes import IN_ENGLISH, OTHER_WEEKDAYS, WEEKDAYS
 from rules.clock import window
 from rules.findings import did_you_mean
 from rules.keys import address
+from rules.loose_values import span, time_of_day
 from rules.reader import Reader, said
 from rules.source import Node
 
 _TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
-_LOOSE_TIME = re.compile(
-    r"([0-9]{1,2})(?:[:.]?([0-9]{2}))?(?::[0-9]{2})? ?(?:uhr|h)?", re.IGNORECASE
-)
+_WHEN = 'Write when it begins and when it is over: ["22:00", "06:00"]'
 _UNITS = {"minute": "m", "min": "m", "stunde": "h", "hour": "h", "std": "h", "tag": "d", "day": "d"}
 _DAYS = {"w": 7, "mo": 30, "y": 365, "j": 365}
 _UNITS_OF_A_WINDOW = "Write a number and m, h or d: 90m, 12h, 30d"
@@ -94,16 +95,16 @@ def _day(reader: Reader, node: Node) -> str | None:
 def read_times(reader: Reader, node: Node, zone: ZoneInfo) -> Times | None:
     """Return a span of the day: ``["22:00", "06:00"]``."""
     nodes = node.value
-    if not isinstance(nodes, list):
-        message = f"'time_between' must be a list, not {said(node)}"
-        reader.refuse(node, message, 'Write when it begins and when it is over: ["22:00", "06:00"]')
+    if not isinstance(nodes, list) or len(nodes) != 2:
+        said_of = f"needs two times, not {len(nodes)}" if isinstance(nodes, list) else ""
+        ends = span(nodes, time_of_day) if isinstance(nodes, str) else None
+        hint = f"Write {json.dumps(ends)}" if ends else f"{_WHEN}"
+        message = f"'time_between' {said_of or f'must be a list, not {said(node)}'}"
+        reader.refuse(node, message, hint)
         return None
-    if len(nodes) != 2:
-        message = f"'time_between' needs two times, not {len(nodes)}"
-        reader.refuse(node, message, 'Write when it begins and when it is over: ["22:00", "06:00"]')
-        return None
-    start, end = [_minute(reader, each) for each in nodes]
+    start, end = [_minute(each) for each in nodes]
     if start is None or end is None:
+        _refuse_times(reader, nodes)
         return None
     text = f"[{', '.join(f'{minute // 60:02}:{minute % 60:02}' for minute in (start, end))}]"
     if start == end:
@@ -113,26 +114,26 @@ def read_times(reader: Reader, node: Node, zone: ZoneInfo) -> Times | None:
     return Times(start, end, zone, text)
 
 
-def _minute(reader: Reader, node: Node) -> int | None:
-    text = str(node.value)
-    match = _TIME.fullmatch(text) if isinstance(node.value, str) else None
-    if match is not None:
-        return int(match[1]) * 60 + int(match[2])
-    shown = f"'{text}'" if isinstance(node.value, str) else said(node)
-    reader.refuse(node, f"{shown} is no time of day", _time_hint(text))
-    return None
+def _minute(node: Node) -> int | None:
+    match = _TIME.fullmatch(node.value) if isinstance(node.value, str) else None
+    return int(match[1]) * 60 + int(match[2]) if match else None
+
+
+def _refuse_times(reader: Reader, nodes: Sequence[Node]) -> None:
+    """Refuse the times that are none; where both can be told, the hint shows the two together."""
+    meant = [time_of_day(node.shown.strip()) for node in nodes]
+    for node in nodes:
+        if _minute(node) is None:
+            shown = f"'{node.value}'" if isinstance(node.value, str) else said(node)
+            hint = f"Write {json.dumps(meant)}" if all(meant) else _time_hint(node.shown.strip())
+            reader.refuse(node, f"{shown} is no time of day", hint)
 
 
 def _time_hint(text: str) -> str:
-    match = _LOOSE_TIME.fullmatch(text.strip())
-    if match is None:
-        return "Write hours and minutes, to 23:59: 06:00"
-    hour, minute = int(match[1]), int(match[2] or 0)
-    if (hour, minute) == (24, 0):
+    if text in ("24", "24:00"):
         return "Write 00:00: that is when the next day begins"
-    if hour > 23 or minute > 59:
-        return "Write hours and minutes, to 23:59: 06:00"
-    return f"Write {hour:02}:{minute:02}, to the minute"
+    meant = time_of_day(text)
+    return f"Write {meant}, to the minute" if meant else "Write hours and minutes, to 23:59: 06:00"
 
 
 def read_networks(reader: Reader, node: Node) -> Networks | None:

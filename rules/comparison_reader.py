@@ -1,6 +1,6 @@
 """Reads how an attribute or a count is compared: operators and what each compares with."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from difflib import SequenceMatcher
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -20,10 +20,9 @@ from rules.comparison_check import (
 )
 from rules.findings import did_you_mean_key, misspelt
 from rules.keys import location, on_earth
-from rules.operators import INSTEAD, OPERATORS, OTHER_WORDS, base_of
-from rules.other_words import spelt
+from rules.operators import INSTEAD, OPERATORS, base_of, meant_by
 from rules.reader import Reader, said
-from rules.source import Entry, Node
+from rules.source import Entry, Node, cut_off
 from rules.values import ANY_TYPE, fits
 from rules.wrong_values import SEVERAL, WORD
 
@@ -61,6 +60,9 @@ def read_comparisons(
             if attribute.type != ANY_TYPE:
                 found += _one(reader, attribute, word, entry, timezone)
             continue
+        if parted := _parted(entry, found):
+            reader.refuse(entry.key, *parted)
+            continue
         has = "there is no" if known is OPERATORS else f"{attribute.name} has no"
         hint = _hint_to_operator(word, attribute.type, known)
         reader.refuse(entry.key, f"{has} operator '{word}'", hint)
@@ -73,10 +75,19 @@ def read_comparisons(
     return found
 
 
+def _parted(entry: Entry, before: Sequence[tuple[str, object]]) -> tuple[str, str] | None:
+    """Return what is wrong with digits behind a comma, which YAML takes for a key: ``{gte: 99,50}``."""
+    digits = str(entry.key.value)
+    number = before[-1][1] if before else None
+    if not (digits.isdecimal() and cut_off(*entry) and type(number) is int):
+        return None
+    return f"a comma parts {number} from {digits}", f"Write {number}.{digits}"
+
+
 def _hint_to_operator(word: str, kind: str, known: Collection[str]) -> str:
     """Return the operator of a type that a word was to be; else all the type has, the most alike first."""
     taken = [name for name in known if name not in OPERATORS or _takes(name, kind)]
-    meant = _meant(word)
+    meant = meant_by(word)
     if (near := meant or misspelt(word, OPERATORS)) is not None:
         meant = INSTEAD.get(kind, {}).get(near, meant)
     alike = sorted(
@@ -85,13 +96,6 @@ def _hint_to_operator(word: str, kind: str, known: Collection[str]) -> str:
     return did_you_mean_key(
         word, taken, {word: meant} if meant else {}, f"Use one of {', '.join(alike)}"
     )
-
-
-def _meant(word: str) -> str | None:
-    """Return the operator that people write otherwise: ``startsWith``, ``beginnt mit``."""
-    plain = spelt(word)
-    written_so = plain in OPERATORS and plain != word.lower()
-    return OTHER_WORDS.get(word) or OTHER_WORDS.get(plain) or (plain if written_so else None)
 
 
 def _takes(word: str, kind: str) -> bool:

@@ -11,6 +11,7 @@ from operator import contains, eq, ge, gt, le, lt, ne
 from typing import Any, Literal, NamedTuple
 
 from rules.keys import KEYS, Key, folded
+from rules.other_words import spelt
 
 Test = Callable[[Any, Any], bool]
 """Compares the key of an attribute's value with the rule's argument."""
@@ -134,7 +135,7 @@ _OTHER_FOLDED = {
 }
 OTHER_WORDS = {
     ">": "gt", "greater_than": "gt", "more_than": "gt", "<": "lt", "less_than": "lt",
-    ">=": "gte", "=>": "gte", "ge": "gte", "min": "gte", "at_least": "gte",
+    ">=": "gte", "=>": "gte", "≥": "gte", "≤": "lte", "ge": "gte", "min": "gte", "at_least": "gte",
     "<=": "lte", "=<": "lte", "le": "lte", "max": "lte", "at_most": "lte",
     "=": "equals", "==": "equals", "eq": "equals", "is": "equals",
     "!=": "not", "<>": "not", "ne": "not", "neq": "not", "is_not": "not", "not_equals": "not",
@@ -185,6 +186,14 @@ OTHER_WORDS = {
     "vorhanden": "exists", "bekannt": "exists", "existiert": "exists",
 }  # fmt: skip
 """What other languages, German among them, call an operator -> its name."""
+
+
+def meant_by(word: str) -> str | None:
+    """Return the operator that people write otherwise: ``startsWith``, ``beginnt mit``."""
+    plain = spelt(word)
+    written_so = plain in OPERATORS and plain != word.lower()
+    return OTHER_WORDS.get(word) or OTHER_WORDS.get(plain) or (plain if written_so else None)
+
 
 INSTEAD = {
     "list": {

@@ -63,7 +63,7 @@ class QuestionReader:
     def _counts(self) -> _Comparisons:
         reader, node = self._reader, self._node
         if not isinstance(node.value, dict):
-            number = reader.whole(node, "count", hint=_how_often(node.value))
+            number = reader.whole(node, "count", hint=_how_often(node.value), compared=True)
             self._check_bounded(number, node)
             return (("equals", number or 0),)
         before = len(reader.findings)

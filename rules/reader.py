@@ -18,7 +18,7 @@ from rules.findings import (
 from rules.other_words import belongs, other_key, shape_of
 from rules.source import Node, cut_off
 from rules.values import type_of
-from rules.wrong_values import WORD, hint_to, may_be_thousands
+from rules.wrong_values import WORD, either, hint_to, may_be_thousands
 
 _ITEM = re.compile(r"\w[\w./ -]*")
 """A text that may stand in brackets as it is."""
@@ -99,12 +99,13 @@ class Reader:
         self.refuse(node, message, shape_of(what))
         return {}
 
-    def items(self, node: Node, what: str) -> list[Node]:
+    def items(self, node: Node, what: str, hint: str = "") -> list[Node]:
         """Return a list's items; anything else is a finding and an empty list."""
         if isinstance(node.value, list):
             return node.value
-        alone = isinstance(node.value, str) and _ITEM.fullmatch(node.value)
-        hint = f"Write [{node.value}]" if alone else "Begin each item with '- '"
+        parts = re.split(" *[,;] *", node.value) if isinstance(node.value, str) else [""]
+        plain = all(map(_ITEM.fullmatch, parts))
+        hint = hint or (f"Write [{', '.join(parts)}]" if plain else "Begin each item with '- '")
         self.refuse(node, f"{what} must be a list, not {said(node)}", hint)
         return []
 
@@ -127,9 +128,20 @@ class Reader:
         value = self._scalar(node, what, "number")
         return value if isinstance(value, (int, float)) else None
 
-    def whole(self, node: Node | None, what: str, least: int = 0, hint: str = "") -> int | None:
-        """Return a whole number of at least ``least``; ``hint`` is for one that is less, and for a list."""
-        value = self._scalar(node, what, "number", hint)
+    def whole(
+        self,
+        node: Node | None,
+        what: str,
+        least: int = 0,
+        hint: str = "",
+        *,
+        compared: bool = False,
+    ) -> int | None:
+        """Return a whole number of at least ``least``; ``hint`` is for one that is less, and for a list.
+
+        ``compared``: operators may stand there as well.
+        """
+        value = self._scalar(node, what, "number", hint, compared=compared)
         if node is not None and self.is_doubtful(node):
             return None
         if isinstance(value, int) and value >= least:
@@ -146,8 +158,7 @@ class Reader:
             return False
         many, few = node.shown.replace(".", ""), f"{node.value:g}"
         message = f"{node.shown} is {few}, and may be meant as {many}"
-        hint = f"Write {many}, or {few if few != node.shown else f'{few}0'}"
-        self.refuse(node, message, hint)
+        self.refuse(node, message, f"Write {either(node.shown)}")
         return True
 
     def boolean(self, node: Node | None, what: str) -> bool | None:
@@ -183,14 +194,23 @@ class Reader:
             self.refuse(node, f"there is no {what} '{word}'", hint)
         return None
 
-    def _scalar(self, node: Node | None, what: str, wanted: str, for_list: str = "") -> object:
+    def _scalar(
+        self,
+        node: Node | None,
+        what: str,
+        wanted: str,
+        for_list: str = "",
+        *,
+        compared: bool = False,
+    ) -> object:
         if node is None:
             return None
         if type_of(node.value) == wanted:
             return node.value
         message = f"{what} must be {WORD[wanted]}, not {said(node)}"
         cut = node.commented and node.value is None
-        hint = for_list if isinstance(node.value, list) else hint_to(node.value, wanted)
+        hint = hint_to(node.value, wanted, compared=compared)
+        hint = for_list if isinstance(node.value, list) else hint
         self.refuse(node, message, IN_QUOTES if cut else hint)
         return None
 

@@ -5,8 +5,9 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from rules.loose_values import moment, span
 from rules.model import FOREVER, Schedule
-from rules.reader import Reader
+from rules.reader import Reader, said
 from rules.source import Node
 from rules.wrong_values import hint_to
 
@@ -29,6 +30,10 @@ class End(NamedTuple):
 def read_schedule(reader: Reader, node: Node | None) -> tuple[Schedule, End | None]:
     """Return a schedule and where its end stands, if it has one that can be meant."""
     if node is None:
+        return Schedule(), None
+    if isinstance(node.value, str) and (ends := span(node.value, moment)):
+        message = f"schedule must be keys and values, not {said(node)}"
+        reader.refuse(node, message, f"Write {{from: {ends[0]}, until: {ends[1]}}}")
         return Schedule(), None
     keys = reader.keys(node, "schedule", SCHEDULE_KEYS)
     timezone = _timezone(reader, keys.get("timezone"))
@@ -81,7 +86,7 @@ def _read(reader: Reader, node: Node | None, timezone: ZoneInfo) -> int | None:
             return _minute(reader, node, match, timezone)
     except ValueError:
         pass
-    reader.refuse(node, f"'{text}' is no date", hint_to(text, "date", _FORM))
+    reader.refuse(node, f"'{text}' is no date", hint_to(text, "datetime", _FORM))
     return None
 
 
@@ -92,14 +97,14 @@ def _first_of(day: date, timezone: ZoneInfo) -> int:
 
 def _minute(reader: Reader, node: Node, match: re.Match[str], timezone: ZoneInfo) -> int | None:
     plain = match["minute"] + (match["offset"] or "")
-    moment = datetime.fromisoformat(plain)
+    on = datetime.fromisoformat(plain)
     if match["second"]:
         message = f"'{match[0]}' has seconds, and a schedule is to the minute"
         reader.refuse(node, message, f"Write {plain}")
         return None
-    if moment.tzinfo is not None:
-        return _milliseconds(moment)
-    local = moment.replace(tzinfo=timezone)
+    if on.tzinfo is not None:
+        return _milliseconds(on)
+    local = on.replace(tzinfo=timezone)
     if skipped := _skipped(local):
         there = (local + skipped).replace(tzinfo=None).isoformat(timespec="minutes")
         message = f"there is no {plain} in {timezone.key}: clocks are put forward then"

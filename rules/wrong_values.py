@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Callable
-from datetime import date
 
 from rules.findings import without_curly_quotes
+from rules.loose_values import LONGEST, day, moment, no_such_day, number, span
+from rules.operators import meant_by
 
 WORD = {
     "string": "a text",
@@ -32,35 +33,20 @@ SEVERAL = {
 }
 """How findings call several of a type."""
 
-_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2}\.[0-9]{3}")
-_COMMA = re.compile(r"(-?[0-9]+),([0-9]+)")
-_BOUND = re.compile(r"(>=|<=|=>|=<|≥|≤|>|<) ?(-?[0-9]+(?:\.[0-9]+)?)")
-_BOUNDS = {
-    ">": "gt",
-    ">=": "gte",
-    "=>": "gte",
-    "≥": "gte",
-    "<": "lt",
-    "<=": "lte",
-    "=<": "lte",
-    "≤": "lte",
-}
-_WITH_UNIT = re.compile(r"0*([0-9]+)(?::00| ?[^\W\d_]{1,8}\.?| ?[%€$])")
-_DAY_FIRST = re.compile(r"([0-9]{1,2})\. ?([0-9]{1,2})\. ?([0-9]{4}|[0-9]{2})")
-_YEAR_FIRST = re.compile(r"([0-9]{4})[-./]([0-9]{1,2})[-./]([0-9]{1,2})")
-_DAY_AND_TIME = re.compile(
-    r"([0-9.]+ ?[0-9.]+|[0-9./-]+)(?:, | um |[T ])([0-9]{1,2})(?::([0-9]{2}))?(?::[0-9]{2})?(?:\.[0-9]+)?"
-    r"(?: Uhr)?(Z|[+-][0-9]{2}:[0-9]{2})?"
-)
+_BOUND = re.compile(r"(\D+?) ?(-?[0-9].*)")
+_BOUNDS = ("lt", "lte", "gt", "gte")
 _VERSION = re.compile(r"(?<![\w.])[0-9]{1,9}([.,][0-9]{1,9}){0,3}(?![\w.])")
 _IN_CIDR = re.compile(r"[0-9A-Fa-f.:]+/[0-9]{1,3}")
 _YES = ("true", "yes", "y", "on", "1", "ja", "wahr")
 _NO = ("false", "no", "n", "off", "0", "nein", "falsch")
 
 
-def hint_to(value: object, wanted: str, form: str = "") -> str:
-    """Return what to write where a value is to be of the type ``wanted``, or of a form."""
+def hint_to(value: object, wanted: str, form: str = "", *, compared: bool = False) -> str:
+    """Return what to write where a value is to be of the type ``wanted``, or of a form.
+
+    ``compared``: operators may stand there as well.
+    """
     if isinstance(value, (list, dict)):
         return ""
     if value is None:
@@ -70,8 +56,31 @@ def hint_to(value: object, wanted: str, form: str = "") -> str:
     if wanted == "list":
         return "Put quotes around it" if isinstance(value, (int, float)) else ""
     text = str(value)
-    mended = _MENDED[wanted]((without_curly_quotes(text) or text).strip())
-    return f"Write {mended}" if mended not in ("", text) else form or _FORM[wanted]
+    bare = (without_curly_quotes(text) or text).strip()[: LONGEST + 1]
+    mended = _MENDED[wanted](bare) if len(bare) <= LONGEST else ""
+    if mended == bare and wanted in ("number", "boolean"):
+        return f"Write {mended} without quotes"
+    if not mended and compared:
+        mended = _comparison(bare, wanted)
+    if mended not in ("", text):
+        return f"Write {mended}"
+    return no_such_day(bare) * (wanted in ("date", "datetime")) or form or _FORM[wanted]
+
+
+def ends_of(text: str, kind: str) -> str:
+    """Return both ends of ``8-18`` as a list shows them; nothing if a text has none of the type."""
+    ends = span(text, _ORDERED[kind]) if kind in _ORDERED else None
+    return ", ".join(ends) if ends else ""
+
+
+def _comparison(text: str, kind: str) -> str:
+    """Return the operators that people write as ``>= 18``, ``mehr als 3`` and ``8-18``."""
+    bound = _BOUND.fullmatch(text) if kind in _ORDERED else None
+    word = bound and (meant_by(bound[1]) or bound[1])
+    if bound and word in _BOUNDS and (than := _ORDERED[kind](bound[2])):
+        return f"{{{word}: {than}}}"
+    ends = ends_of(text, kind)
+    return f"{{between: [{ends}]}}" if ends else ""
 
 
 def may_be_thousands(text: str) -> bool:
@@ -79,46 +88,20 @@ def may_be_thousands(text: str) -> bool:
     return _THOUSANDS.fullmatch(text) is not None
 
 
+def either(text: str) -> str:
+    """Return the two numbers that such a one may be."""
+    few = f"{float(text):g}"
+    return f"{text.replace('.', '')}, or {few if few != text else f'{few}0'}"
+
+
 def _number(text: str) -> str:
-    if _NUMBER.fullmatch(text):
-        return f"{text} without quotes"
-    if match := _COMMA.fullmatch(text):
-        return f"{match[1]}.{match[2]}"
-    if match := _WITH_UNIT.fullmatch(text):
-        return f"{match[1]} alone"
-    if match := _BOUND.fullmatch(text):
-        return f"{{{_BOUNDS[match[1]]}: {match[2]}}}"
-    return ""
+    found = number(text)
+    return either(found) if found != text and may_be_thousands(found) else found
 
 
 def _boolean(text: str) -> str:
     word = text.lower()
-    if text in ("true", "false"):
-        return f"{text} without quotes"
     return "true" if word in _YES else "false" if word in _NO else ""
-
-
-def _date(text: str) -> str:
-    if match := _DAY_FIRST.fullmatch(text):
-        day, month, year = match.groups()
-    elif match := _YEAR_FIRST.fullmatch(text):
-        year, month, day = match.groups()
-    else:
-        return ""
-    try:
-        century = 2000 if len(year) == 2 else 0
-        return date(century + int(year), int(month), int(day)).isoformat()
-    except ValueError:
-        return ""
-
-
-def _datetime(text: str) -> str:
-    match = _DAY_AND_TIME.fullmatch(text)
-    day = _date(match[1] if match else text)
-    if match is None or not day:
-        return day
-    hour, minute = int(match[2]), int(match[3] or 0)
-    return f"{day}T{hour:02}:{minute:02}{match[4] or ''}" if hour < 24 and minute < 60 else ""
 
 
 def _version(text: str) -> str:
@@ -130,11 +113,12 @@ def _ip(text: str) -> str:
     return f"{{in_cidr: {text}}}" if _IN_CIDR.fullmatch(text) else ""
 
 
+_ORDERED: dict[str, Callable[[str], str]] = {"number": number, "date": day, "datetime": moment}
 _MENDED: dict[str, Callable[[str], str]] = {
     "number": _number,
     "boolean": _boolean,
-    "date": _date,
-    "datetime": _datetime,
+    "date": day,
+    "datetime": moment,
     "version": _version,
     "ip": _ip,
     "location": lambda text: "",

@@ -19,7 +19,7 @@ def test_the_good_site_is_good() -> None:
     assert load(GOOD).findings == []
 
 
-@pytest.mark.parametrize("row", rows("refused"))
+@pytest.mark.parametrize("row", [*rows("refused"), *rows("refused_values")])
 def test_refused(row: dict[str, Any]) -> None:
     good = GOOD[row["file"]].decode()
     assert row["old"] in good
