@@ -6,15 +6,15 @@ from zoneinfo import ZoneInfo
 import re2
 
 from rules import address_check
-from rules.argument_shapes import read_days, read_last, read_networks, read_times
+from rules.argument_shapes import days_meant, read_days, read_last, read_networks, read_times
 from rules.arguments import Address, Folded, Moment, Version, bare
 from rules.arguments import shown as as_written
-from rules.attributes import Attribute
+from rules.attributes import WEEKDAYS, Attribute
 from rules.clock import written_moment
 from rules.findings import did_you_mean, straight_quotes, without_curly_quotes
 from rules.keys import address, version
 from rules.operators import OPERATORS, base_of, never
-from rules.patterns import Pattern
+from rules.patterns import Pattern, no_pattern
 from rules.reader import Reader, said
 from rules.source import Node
 from rules.values import ANY_TYPE, fits
@@ -123,6 +123,8 @@ class ArgumentReader:
             words, form = attribute.other_words, attribute.form
             meant = str(node.value).lower() if self._row.folded else bare(node.value)
             hint = did_you_mean(meant, map(bare, attribute.values), words, form)
+            if days := self._days(node):
+                hint = f"Write {days}" if self._shape == "list" else f"Write [{days}]"
             verb = never("has_any" if self._shape == "items" else "")
             self._reader.refuse(node, f"{attribute.name} {verb} {as_written(node.value)}", hint)
         return ready
@@ -199,8 +201,8 @@ class ArgumentReader:
     def _several(self) -> object:
         before = len(self._reader.findings)
         pair, text = self._shape == "pair", str(self._node.value)
-        ends = ends_of(text, self._attribute.type) if pair else ""
-        hint = f"Write [{ends}]" if ends else _PAIR if pair else ""
+        meant = ends_of(text, self._attribute.type) if pair else self._days(self._node)
+        hint = f"Write [{meant}]" if meant else _PAIR if pair else ""
         nodes = self._reader.items(self._node, f"'{self._word}'", hint)
         items = [self._one(item, last=pair and at == 1) for at, item in enumerate(nodes)]
         if self._reader.refused_since(before):
@@ -212,6 +214,10 @@ class ArgumentReader:
             self._reader.refuse(self._node, message, _PAIR)
             return (0, 0)
         return tuple(items)
+
+    def _days(self, node: Node) -> str:
+        """Return the days that ``mo-fr`` says, if the attribute is one."""
+        return days_meant(node) if self._attribute.values == WEEKDAYS else ""
 
     def _items(self) -> object:
         nodes = self._node.value if isinstance(self._node.value, list) else [self._node]
@@ -231,14 +237,14 @@ class ArgumentReader:
         return self._pattern(text) if self._shape == "pattern" else self._folded(text)
 
     def _pattern(self, text: str) -> object:
+        folded = self._word != base_of(self._word)
         try:
             if len(text) > MAX_PATTERN:
                 raise re2.error(f"the pattern is longer than {MAX_PATTERN} characters")
-            return Pattern(text, case_sensitive=self._word == base_of(self._word))
+            return Pattern(text, case_sensitive=not folded)
         except re2.error as bad:
             why = bad.args[0].decode() if isinstance(bad.args[0], bytes) else str(bad)
-            hint = "Patterns are RE2: no look-around, no back-references"
-            self._reader.refuse(self._node, f"not a pattern: {why}", hint)
+            self._reader.refuse(self._node, *no_pattern(text, why, folded))
             return None
 
 

@@ -39,6 +39,11 @@ def read_window(reader: Reader, node: Node, what: str = "the window") -> int | N
     return length
 
 
+def window_meant(text: str) -> str:
+    """Return a window as it is written, where a text is one or can be told; nothing if it is none."""
+    return text if window(text) is not None else window_hint(text).removeprefix("Write ")
+
+
 def window_hint(text: str) -> str:
     """Return what to write for a time in another unit than those there are; nothing if it is none."""
     match = _LOOSE_WINDOW.fullmatch(text)
@@ -70,7 +75,9 @@ def read_days(reader: Reader, node: Node, zone: ZoneInfo) -> Weekdays | None:
     several = isinstance(node.value, list)
     before = len(reader.findings)
     nodes = reader.items(node, "'weekday'") if several else [node]
-    found = [WEEKDAYS.index(day) for each in nodes if (day := _day(reader, each)) is not None]
+    found = [
+        WEEKDAYS.index(day) for each in nodes if (day := _day(reader, each, several)) is not None
+    ]
     if several and not nodes:
         reader.refuse(node, "'weekday' lists nothing", "List a day")
     if reader.refused_since(before):
@@ -79,17 +86,46 @@ def read_days(reader: Reader, node: Node, zone: ZoneInfo) -> Weekdays | None:
     return Weekdays(frozenset(found), zone, f"[{', '.join(shown)}]" if several else shown[0])
 
 
-def _day(reader: Reader, node: Node) -> str | None:
+def _day(reader: Reader, node: Node, several: bool) -> str | None:
     word, listed = node.value, IN_ENGLISH
+    if days := days_meant(node):
+        listed = f"Write {days}" if several else f"Write [{days}]"
     if not isinstance(word, str):
         reader.refuse(node, f"a day of the week must be a text, not {said(node)}", listed)
         return None
     if word in WEEKDAYS:
         return word
-    meant = OTHER_WEEKDAYS.get(word.lower())
+    meant = _weekday(word)
     hint = f"Write '{meant}'" if meant else did_you_mean(word, WEEKDAYS, otherwise=listed)
     reader.refuse(node, f"there is no day '{word}'", hint)
     return None
+
+
+_WEEK = {
+    **dict.fromkeys(("wochenende", "am wochenende", "weekend", "weekends"), "sa-so"),
+    **dict.fromkeys(("werktag", "werktage", "werktags", "weekday", "weekdays"), "mo-fr"),
+}
+
+
+def days_meant(node: Node) -> str:
+    """Return the days from one to another: of ``mo-fr``, ``{between: [monday, friday]}`` or such a list."""
+    value = node.value
+    if isinstance(value, dict) and "between" in value:
+        value = value["between"].value.value
+    if isinstance(value, list):
+        text = "-".join(item.shown for item in value) if len(value) == 2 else ""
+    else:
+        text = str(value).lower()
+    ends = span(_WEEK.get(text, text), _weekday)
+    if ends is None:
+        return ""
+    first, last = map(WEEKDAYS.index, ends)
+    return ", ".join(WEEKDAYS[(first + at) % 7] for at in range((last - first) % 7 + 1))
+
+
+def _weekday(word: str) -> str:
+    word = word.lower()
+    return word if word in WEEKDAYS else OTHER_WEEKDAYS.get(word, "")
 
 
 def read_times(reader: Reader, node: Node, zone: ZoneInfo) -> Times | None:

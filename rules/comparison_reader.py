@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 from msgspec.structs import replace
 
 from rules.argument_reader import UTC, ArgumentReader
+from rules.argument_shapes import days_meant, window_meant
 from rules.arguments import Circle
-from rules.attributes import CLOCK, Attribute
+from rules.attributes import CLOCK, WEEKDAYS, Attribute
 from rules.comparison_check import (
     both,
     check_bounds,
@@ -113,14 +114,17 @@ def _alone(
     if attribute.type in OPERATORS[word].types:
         return _one(reader, attribute, word, Entry(key, node), timezone)
     message = f"{attribute.name} is {WORD[attribute.type]}: say how it is compared"
-    reader.refuse(node, message, _said_how(attribute.type, node.value))
+    reader.refuse(node, message, _said_how(attribute, node.value))
     return []
 
 
-def _said_how(kind: str, value: object) -> str:
+def _said_how(attribute: Attribute, value: object) -> str:
     """Return how to compare with a value that stands alone, where that says nothing."""
+    kind = attribute.type
     if kind == "datetime":
         day = isinstance(value, str) and fits(value, "date")
+        if attribute.name not in CLOCK and (length := window_meant(str(value))):
+            return f"Write {{within_last: {length}}}"
         return f"Write {{between: [{value}, {value}]}}" if day else "Use before, after or between"
     if kind == "location":
         return f"Write {{distance_km: {_NEAR}}}"
@@ -144,6 +148,8 @@ def _one(
     fitting = [name for name in OPERATORS if _takes(name, kind) and _is_base(name)]
     meant = INSTEAD.get(kind, {}).get(word)
     hint = f"Write '{meant}'" if meant else f"Use one of {', '.join(fitting)}"
+    if attribute.values == WEEKDAYS and word == "between" and (days := days_meant(node)):
+        hint = f"Write [{days}]"
     message = f"'{word}' compares {takes}; {attribute.name} is {WORD[kind]}"
     reader.refuse(entry.key, message, hint)
     return []

@@ -5,6 +5,8 @@ from typing import Any, NamedTuple
 
 import re2
 
+from rules.operators import FOLDED
+
 SET_BYTES = 8 << 20
 """What one set of patterns may take; more patterns than fit are looked for in several passes."""
 
@@ -47,6 +49,41 @@ class Pattern:
     def has(self, value: str) -> bool:
         """Say whether a match of it is in a text."""
         return self._search(value) is not None
+
+
+_REPEATED = r"Write \{sign} for a {sign} that is in the text"
+_TO_DO = {
+    "missing )": r"Write ) where the group ends, or \( for a ( that is in the text",
+    "unexpected )": r"Write ( where the group begins, or \) for a ) that is in the text",
+    "missing ]": r"Write ] where the characters end, or \[ for a [ that is in the text",
+    "no argument for repetition": _REPEATED,
+    "bad repetition": _REPEATED,
+    "trailing \\": r"Write \\ for a \ that is in the text",
+}
+"""How RE2 begins to say what is wrong -> what to do."""
+
+_STARS = {
+    (True, False): "ends_with",
+    (False, True): "starts_with",
+    (True, True): "contains",
+}
+
+
+def no_pattern(text: str, why: str, folded: bool) -> tuple[str, str]:
+    """Return what is wrong with a text that is no pattern, and what to do; ``why``: as RE2 says it."""
+    ends = text.startswith("*"), text.endswith("*")
+    if ends[0] or text.endswith("**"):  # as names of files are looked for
+        bare = text.strip("*").removesuffix("$").replace("\\.", ".")
+        hint = f"Write {{{_STARS[ends]}{FOLDED * folded}: {bare}}}"
+        hint = hint if set(bare).isdisjoint("\\|?*+[](){}^$") else "Write .* for anything"
+        hint = hint if bare else "Write {exists: true} for any text"
+        return (
+            "not a pattern: a * repeats the character before it, and stands for nothing else",
+            hint,
+        )
+    sayings = (hint for begins, hint in _TO_DO.items() if why.startswith(begins))
+    hint = next(sayings, "Patterns are RE2: no look-around, no back-references")
+    return f"not a pattern: {why}", hint.replace("{sign}", why[-1:])
 
 
 _Match = Callable[[str], Sequence[int] | None]

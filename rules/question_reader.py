@@ -16,6 +16,7 @@ from rules.millionths import exact_millionths
 from rules.model import EventType
 from rules.operators import OPERATORS
 from rules.past_events import EventCount, EventMoment, EventSum, EventValue, PastEvent
+from rules.places import flow
 from rules.reader import Reader, said
 from rules.source import Node
 from rules.values import ANY_TYPE
@@ -98,6 +99,9 @@ class QuestionReader:
             message = f"'sum' must be keys and values, not {said(node)}"
             reader.refuse(node, message, "Write {of: PROPERTY, gte: 100}")
             return None
+        if "of" not in node.value and (hint := self._of_meant()):
+            reader.refuse(node, "'sum' needs 'of'", hint)
+            return None
         before = len(reader.findings)
         comparisons = self._compared(self._rest(), Attribute("sum", "number", "event"), NUMERIC)
         for word, argument in comparisons:
@@ -115,6 +119,15 @@ class QuestionReader:
         else:
             kept = counter(name, where, "sums", of=of, keep=LONGEST, span=window)
         return EventSum(kept.key, events.type.purpose, window, comparisons, of), kept
+
+    def _of_meant(self) -> str:
+        """Return what ``{value: {gte: 100}}`` is to be, if the event has such a property."""
+        asked, known = self._node.plain(), self._events.type.properties if self._events else ()
+        if not (isinstance(asked, dict) and len(asked) == 1 and (name := min(asked)) in known):
+            return ""
+        than = asked[name]
+        written = flow({"of": name, **(than if isinstance(than, dict) else {"gte": than})})
+        return f"Write {written}"
 
     def _check_places(self, argument: object, node: Node) -> None:
         if any(exact_millionths(bound) is None for bound in _bounds(argument)):

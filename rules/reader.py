@@ -166,12 +166,13 @@ class Reader:
         value = self._scalar(node, what, "boolean")
         return value if isinstance(value, bool) else None
 
-    def texts(self, node: Node | None, what: str) -> dict[str, Node]:
+    def texts(self, node: Node | None, what: str, hint: str = "") -> dict[str, Node]:
         """Return a list of texts, each with its place."""
         if node is None:
             return {}
-        items = [(self.text(item, f"each of {what}"), item) for item in self.items(node, what)]
-        return {text: item for text, item in items if text is not None}
+        items = self.items(node, what, hint)
+        found = [(self.text(item, f"each of {what}"), item) for item in items]
+        return {text: item for text, item in found if text is not None}
 
     def one_of(
         self,

@@ -84,7 +84,7 @@ class ShowReader:
         if isinstance(node.value, str):
             word = "action" if node.value in ACTIONS else "block"
             message = f"'{key}' must be keys and values, not a text ('{node.value}')"
-            self._reader.refuse(node, message, f"Write {{{word}: {node.value or 'NAME'}}}")
+            self._reader.refuse(node, message, f"Write {{{word}: {_bare(node.value) or 'NAME'}}}")
             return None
         return self._show(node, self._reader.keys(node, f"'{key}'", SHOW_KEYS))
 
@@ -259,7 +259,7 @@ class ShowReader:
         name = self._reader.text(node, "block")
         if name is None or name in self._blocks:
             return name
-        bare = name.removeprefix("blocks/").removesuffix(".html")
+        bare = _bare(name)
         hint = did_you_mean(name, self._blocks, {name: bare})
         if _BLOCK.match(bare) and bare not in self._blocks:
             hint = or_new(hint, f"write it to blocks/{bare}.html")
@@ -284,6 +284,11 @@ class ShowReader:
             else:
                 self._reader.refuse(value, f"'{name}' must be a text, a number, true or false")
         return given
+
+
+def _bare(name: str) -> str:
+    """Return the block's name without what its file has around it."""
+    return name.removeprefix("blocks/").removesuffix(".html")
 
 
 @lru_cache(maxsize=4096)

@@ -1,7 +1,9 @@
 """Reads ``site.yaml``: what a site is, and what its rules may name."""
 
+import json
 import re
 from collections.abc import Mapping
+from itertools import takewhile
 from typing import Any
 
 from msgspec.structs import replace
@@ -14,7 +16,7 @@ from rules.model import EventType, Slot
 from rules.reader import Reader
 from rules.selectors import never_found
 from rules.share_reader import read_share
-from rules.source import Node
+from rules.source import Node, cut_off
 from rules.values import OTHER_TYPES, TYPES
 from rules.wrong_values import WORD
 
@@ -47,6 +49,20 @@ _DEFAULT_PORT = {"http": "80", "https": "443"}
 LANGUAGE = re.compile(r"[a-z]{2}\Z")
 _LISTED = ("string", "number", "boolean", "date", "list")
 """The types whose values a site can list."""
+
+
+def _cut_behind(node: Node, key: str) -> list[str]:
+    """Return what commas cut off from the value of a key in { }."""
+    entries = list(node.value.items()) if isinstance(node.value, dict) else []
+    behind = entries[[name for name, _ in entries].index(key) + 1 :]
+    return [name for name, _ in takewhile(lambda each: cut_off(*each[1]), behind)]
+
+
+def _origin(text: str) -> str:
+    """Return the origin that an address or a host is meant as: ``www.shop.example/``."""
+    scheme, _, rest = text.lower().rpartition("://")
+    origin = f"{scheme or 'https'}://{re.split('[/?#]', rest)[0]}"
+    return origin if ORIGIN.match(origin) and (scheme or "." in rest) else ""
 
 
 class SiteFile:
@@ -93,11 +109,16 @@ class SiteFile:
         return [(name, value) for name, (_, value) in found.items()]
 
     def _origins(self, node: Node | None) -> tuple[str, ...]:
-        origins = self._reader.texts(node, "origins")
+        hint = ""
+        if node is not None and isinstance(node.value, str):
+            meant = [_origin(each) for each in re.split("[,; ]+", node.value)]
+            hint = f"Write {json.dumps(meant if all(meant) else ['https://shop.example'])}"
+        origins = self._reader.texts(node, "origins", hint)
         for origin, item in origins.items():
             match = ORIGIN.match(origin)
             if match is None:
-                hint = "Write scheme and host alone, in small letters: https://shop.example"
+                form = "scheme and host alone, in small letters: https://shop.example"
+                hint = f"Write {_origin(origin) or form}"
             elif match["port"] == _DEFAULT_PORT[match["scheme"]]:
                 hint = f"Browsers leave :{match['port']} out"
             elif int(match["port"] or 1) not in range(1, 65536):
@@ -157,12 +178,16 @@ class SiteFile:
         )
         if kind is None or "values" not in keys:
             return bare
-        return replace(bare, values=self._values(bare, keys["values"]))
+        listed = ", ".join([str(keys["values"].value), *_cut_behind(node, "values")])
+        return replace(bare, values=self._values(bare, keys["values"], listed))
 
-    def _values(self, attribute: Attribute, node: Node) -> tuple[Any, ...]:
+    def _values(self, attribute: Attribute, node: Node, listed: str) -> tuple[Any, ...]:
         if attribute.type not in _LISTED:
             message = f"{attribute.name} is {WORD[attribute.type]}, and its values are not listed"
             self._reader.refuse(node, message, "Leave 'values' out")
+            return ()
+        if not isinstance(node.value, list):
+            self._reader.items(replace(node, value=listed), "values")
             return ()
         each = replace(attribute, type="string") if attribute.type == "list" else attribute
         found = ArgumentReader(self._reader, each, "in", node).read()
