@@ -126,8 +126,9 @@ class QuestionReader:
         if not (isinstance(asked, dict) and len(asked) == 1 and (name := min(asked)) in known):
             return ""
         than = asked[name]
-        written = flow({"of": name, **(than if isinstance(than, dict) else {"gte": than})})
-        return f"Write {written}"
+        if not isinstance(than, dict):
+            than = {"gte": than if type(than) in (int, float) else 100}
+        return f"Write {flow({'of': name, **than})}"
 
     def _check_places(self, argument: object, node: Node) -> None:
         if any(exact_millionths(bound) is None for bound in _bounds(argument)):

@@ -178,16 +178,19 @@ class SiteFile:
         )
         if kind is None or "values" not in keys:
             return bare
-        listed = ", ".join([str(keys["values"].value), *_cut_behind(node, "values")])
-        return replace(bare, values=self._values(bare, keys["values"], listed))
+        values = keys["values"]
+        if isinstance(values.value, str):  # in { } all but the first are keys, to YAML
+            listed = ", ".join([values.value, *_cut_behind(node, "values")])
+            values = replace(values, value=listed)
+        return replace(bare, values=self._values(bare, values))
 
-    def _values(self, attribute: Attribute, node: Node, listed: str) -> tuple[Any, ...]:
+    def _values(self, attribute: Attribute, node: Node) -> tuple[Any, ...]:
         if attribute.type not in _LISTED:
             message = f"{attribute.name} is {WORD[attribute.type]}, and its values are not listed"
             self._reader.refuse(node, message, "Leave 'values' out")
             return ()
         if not isinstance(node.value, list):
-            self._reader.items(replace(node, value=listed), "values")
+            self._reader.items(node, "values")
             return ()
         each = replace(attribute, type="string") if attribute.type == "list" else attribute
         found = ArgumentReader(self._reader, each, "in", node).read()

@@ -56,8 +56,10 @@ def hint_to(value: object, wanted: str, form: str = "", *, compared: bool = Fals
     if wanted == "list":
         return "Put quotes around it" if isinstance(value, (int, float)) else ""
     text = str(value)
-    bare = (without_curly_quotes(text) or text).strip()[: LONGEST + 1]
-    mended = _MENDED[wanted](bare) if len(bare) <= LONGEST else ""
+    bare = (without_curly_quotes(text) or text).strip()
+    if len(bare) > LONGEST:
+        return form or _FORM[wanted]
+    mended = _MENDED[wanted](bare)
     if mended == bare and wanted in ("number", "boolean"):
         return f"Write {mended} without quotes"
     if not mended and compared:
@@ -96,7 +98,7 @@ def either(text: str) -> str:
 
 def _number(text: str) -> str:
     found = number(text)
-    return either(found) if found != text and may_be_thousands(found) else found
+    return either(found) if may_be_thousands(found) else found
 
 
 def _boolean(text: str) -> str:
