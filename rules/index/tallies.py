@@ -93,7 +93,7 @@ class Tallies:
                     if count == 0:
                         break  # and none within the shorter windows that follow: it turns nothing
                 found[layer] ^= turned[count] if count < len(turned) else turned[-1]
-        return reduce(and_, found, self._everything)
+        return reduce(and_, found) if found else self._everything
 
     def _of_nobody(self, granted: frozenset[str]) -> list[int]:
         """Return by layer what is possible for somebody who did nothing."""
