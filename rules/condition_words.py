@@ -31,7 +31,8 @@ def wrong_shape(name: str, node: Node) -> tuple[str, str] | None:
         hint = f"Write not: {{ … }} around one condition, or {several}"
         return "'not' takes one condition, not a list", hint
     if isinstance(value, list) and value and name == "audience":
-        named = [f"{{audience: {item.shown}}}" for item in value]
+        texts = [item.value for item in value if isinstance(item.value, str)] or ["NAME"]
+        named = [f"{{audience: {each}}}" for each in texts]
         several = f"any: [{', '.join(named)}], or all: for who is in every one"
         hint = f"Write {several if len(named) > 1 else named[0]}"
         return "audience is one name, not a list", hint

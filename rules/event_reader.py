@@ -52,12 +52,8 @@ def _under_where(events: Mapping[str, EventType], node: Node) -> dict[str, str]:
     entries = {
         key: value for key, (_, value) in node.value.items() if key in events[name].properties
     }
-    each = ", ".join(f"{key}: {_shown(value)}" for key, value in entries.items())
+    each = ", ".join(f"{key}: {value.shown}" for key, value in entries.items())
     return dict.fromkeys(entries, f"Write where: {{{each}}}")
-
-
-def _shown(node: Node) -> str:
-    return "…" if isinstance(node.value, (dict, list)) else node.shown
 
 
 def _question(reader: Reader, node: Node, keys: dict[str, Node]) -> str | None:

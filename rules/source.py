@@ -85,8 +85,9 @@ class Node(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def shown(self) -> str:
-        """Return a value of one word as the file has it."""
-        return self.written or str(self.value)
+        """Return a value of one word as the file has it; … for lists and keys with values."""
+        deep = isinstance(self.value, (dict, list))
+        return "…" if deep else self.written or str(self.value)
 
     def plain(self) -> Plain:
         """Return the value as plain Python data, without places."""
