@@ -123,7 +123,8 @@ class ArgumentReader:
             words, form = attribute.other_words, attribute.form
             meant = str(node.value).lower() if self._row.folded else bare(node.value)
             hint = did_you_mean(meant, map(bare, attribute.values), words, form)
-            if days := self._days(node):
+            listed = node is not self._node or self._word == "equals"
+            if listed and (days := self._days(node)):
                 hint = f"Write {days}" if self._shape == "list" else f"Write [{days}]"
             verb = never("has_any" if self._shape == "items" else "")
             self._reader.refuse(node, f"{attribute.name} {verb} {as_written(node.value)}", hint)

@@ -21,15 +21,19 @@ from rules.comparison_check import (
 )
 from rules.findings import did_you_mean_key, misspelt
 from rules.keys import location, on_earth
+from rules.loose_values import day
 from rules.operators import INSTEAD, OPERATORS, base_of, meant_by
-from rules.reader import Reader, said
-from rules.source import Entry, Node, cut_off
-from rules.values import ANY_TYPE, fits
-from rules.wrong_values import SEVERAL, WORD
+from rules.reader import Reader, as_list, cut_values, said
+from rules.source import Entry, Node
+from rules.values import ANY_TYPE
+from rules.wrong_values import SEVERAL, WORD, hint_to
 
 __all__ = ["both", "holds", "read_comparisons"]
 
 _DISTANCES = ("lt", "lte", "gt", "gte", "between")
+_LISTED = ("list", "items", "networks", "days")
+"""Shapes of what may be several values."""
+_HOLDS_COMMA = "Put quotes around a text that holds a comma, or [ ] around several"
 _NEAR = "{from: [48.137, 11.575], lte: 25}"
 FURTHEST_KM = 20_016
 """Half around the Earth: nothing is further away."""
@@ -56,13 +60,17 @@ def read_comparisons(
         message = f"{attribute.name} is compared with nothing"
         reader.refuse(node, message, "Name an operator, or leave it out")
     found: list[tuple[str, object]] = []
+    cut = {} if all(word in known for word in node.value) else cut_values(node.value, known)
+    for word, pieces in cut.items():
+        message = f"a comma parts {pieces[0]} from {pieces[1]}"
+        reader.refuse(node.value[pieces[1]].key, message, _in_one(word, attribute.type, pieces))
+    refused = {*cut, *(each for pieces in cut.values() for each in pieces[1:])}
     for word, entry in node.value.items():
+        if word in refused:
+            continue
         if word in known:
             if attribute.type != ANY_TYPE:
                 found += _one(reader, attribute, word, entry, timezone)
-            continue
-        if parted := _parted(entry, found):
-            reader.refuse(entry.key, *parted)
             continue
         has = "there is no" if known is OPERATORS else f"{attribute.name} has no"
         hint = _hint_to_operator(word, attribute.type, known)
@@ -76,13 +84,13 @@ def read_comparisons(
     return found
 
 
-def _parted(entry: Entry, before: Sequence[tuple[str, object]]) -> tuple[str, str] | None:
-    """Return what is wrong with digits behind a comma, which YAML takes for a key: ``{gte: 99,50}``."""
-    digits = str(entry.key.value)
-    number = before[-1][1] if before else None
-    if not (digits.isdecimal() and cut_off(*entry) and type(number) is int):
-        return None
-    return f"a comma parts {number} from {digits}", f"Write {number}.{digits}"
+def _in_one(word: str, kind: str, pieces: Sequence[str]) -> str:
+    """Return how to write what commas cut in pieces: a list, where the operator takes one, or a number."""
+    shape = OPERATORS[word].shape if word in OPERATORS else ""
+    if shape in _LISTED or (shape == "pair" and len(pieces) == 2):
+        return as_list(pieces) or _HOLDS_COMMA
+    number = hint_to(",".join(pieces), kind) if kind == "number" else ""
+    return number if number[6:7].isdecimal() else _HOLDS_COMMA
 
 
 def _hint_to_operator(word: str, kind: str, known: Collection[str]) -> str:
@@ -122,10 +130,12 @@ def _said_how(attribute: Attribute, value: object) -> str:
     """Return how to compare with a value that stands alone, where that says nothing."""
     kind = attribute.type
     if kind == "datetime":
-        day = isinstance(value, str) and fits(value, "date")
-        if attribute.name not in CLOCK and (length := window_meant(str(value))):
+        text = str(value)
+        is_window = text[:1].isdecimal() or " " in text  # 'yes' is no year
+        if is_window and attribute.name not in CLOCK and (length := window_meant(text)):
             return f"Write {{within_last: {length}}}"
-        return f"Write {{between: [{value}, {value}]}}" if day else "Use before, after or between"
+        on = day(text)
+        return f"Write {{between: [{on}, {on}]}}" if on else "Use before, after or between"
     if kind == "location":
         return f"Write {{distance_km: {_NEAR}}}"
     return f"Write {{has_any: {value if isinstance(value, str) else '[…]'}}}"

@@ -58,6 +58,11 @@ _TO_DO = {
     "missing ]": r"Write ] where the characters end, or \[ for a [ that is in the text",
     "no argument for repetition": _REPEATED,
     "bad repetition": _REPEATED,
+    "invalid character class range": "Write the lower of both first: a-z; a - itself stands last: [a-z-]",
+    "invalid repetition size": "Write + for any number of times: 1000 is the most that is counted",
+    "invalid escape sequence": r"Write letters and digits without \: there are no back-references",
+    "invalid perl operator: (?": "Write not: around what may not be there: RE2 has no look-around",
+    "the pattern is longer": "Write several comparisons under any:",
     "trailing \\": r"Write \\ for a \ that is in the text",
 }
 """How RE2 begins to say what is wrong -> what to do."""

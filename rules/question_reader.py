@@ -52,6 +52,9 @@ class QuestionReader:
 
     def read(self) -> Found | None:
         """Return the condition and its counter; what is wrong is noted."""
+        if self._word != "count" and (hint := self._of_meant()):
+            self._reader.refuse(self._node, f"'{self._word}' needs 'of'", hint)
+            return None
         return _READERS[self._word](self)
 
     def _count(self) -> Found | None:
@@ -99,9 +102,6 @@ class QuestionReader:
             message = f"'sum' must be keys and values, not {said(node)}"
             reader.refuse(node, message, "Write {of: PROPERTY, gte: 100}")
             return None
-        if "of" not in node.value and (hint := self._of_meant()):
-            reader.refuse(node, "'sum' needs 'of'", hint)
-            return None
         before = len(reader.findings)
         comparisons = self._compared(self._rest(), Attribute("sum", "number", "event"), NUMERIC)
         for word, argument in comparisons:
@@ -122,12 +122,17 @@ class QuestionReader:
 
     def _of_meant(self) -> str:
         """Return what ``{value: {gte: 100}}`` is to be, if the event has such a property."""
-        asked, known = self._node.plain(), self._events.type.properties if self._events else ()
+        asked, known = self._node.plain(), self._events.type.properties if self._events else {}
+        asked = {asked: None} if isinstance(asked, str) else asked
         if not (isinstance(asked, dict) and len(asked) == 1 and (name := min(asked)) in known):
             return ""
         than = asked[name]
-        if not isinstance(than, dict):
+        if known[name] == "number" and not isinstance(than, dict):
             than = {"gte": than if type(than) in (int, float) else 100}
+        elif not isinstance(than, dict):
+            than = {"equals": than}
+        if name in (*OPERATORS, "of") or than == {"equals": None}:
+            return ""
         return f"Write {flow({'of': name, **than})}"
 
     def _check_places(self, argument: object, node: Node) -> None:

@@ -1,7 +1,7 @@
 """Reads nodes as the types a schema wants, collecting every finding instead of stopping at one."""
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 import msgspec
@@ -22,6 +22,8 @@ from rules.wrong_values import WORD, either, hint_to, may_be_thousands
 
 _ITEM = re.compile(r"\w[\w./ -]*")
 """A text that may stand in brackets as it is."""
+_LISTS = ("origins", "languages", "values", "purposes")
+"""Keys that have lists of texts."""
 
 
 class Reader:
@@ -80,6 +82,12 @@ class Reader:
         if not isinstance(node.value, dict):
             return {}
         unknown = {name: entry for name, entry in entries.items() if name not in known}
+        for name, several in cut_values(entries, known).items() if unknown else ():
+            key, value = entries[name]
+            if name in _LISTS:
+                self.refuse(value, f"{name} must be a list, not {said(value)}", as_list(several))
+                entries = {**entries, name: (key, msgspec.structs.replace(value, faulty=True))}
+                unknown = {each: entry for each, entry in unknown.items() if each not in several}
         for name, (key, value) in unknown.items():
             cut = cut_off(key, value) and len(entries) > 1 and misspelt(name, known) is None
             hint = elsewhere.get(name) or _hint_to_key(name, what, known)
@@ -104,8 +112,7 @@ class Reader:
         if isinstance(node.value, list):
             return node.value
         parts = re.split(" *[,;] *", node.value) if isinstance(node.value, str) else [""]
-        plain = all(map(_ITEM.fullmatch, parts))
-        hint = hint or (f"Write [{', '.join(parts)}]" if plain else "Begin each item with '- '")
+        hint = hint or as_list(parts) or "Begin each item with '- '"
         self.refuse(node, f"{what} must be a list, not {said(node)}", hint)
         return []
 
@@ -214,6 +221,26 @@ class Reader:
         hint = for_list if isinstance(node.value, list) else hint
         self.refuse(node, message, IN_QUOTES if cut else hint)
         return None
+
+
+def as_list(texts: Sequence[str]) -> str:
+    """Return the hint to write texts as a list; nothing where some cannot stand in one as they are."""
+    return f"Write [{', '.join(texts)}]" if all(map(_ITEM.fullmatch, texts)) else ""
+
+
+def cut_values(
+    entries: Mapping[str, tuple[Node, Node]], known: Collection[str]
+) -> dict[str, list[str]]:
+    """Return known keys in { } with what a comma parts from their values: ``gte: 99,50``, ``in: gold, silver``."""
+    found: dict[str, list[str]] = {}
+    whole = ""
+    for name, (key, value) in entries.items():
+        if not cut_off(key, value):
+            scalar = isinstance(value.value, (str, int, float))
+            whole = name if scalar and name in known else ""
+        elif whole and misspelt(name, known) is None:
+            found.setdefault(whole, [entries[whole][1].shown]).append(name)
+    return found
 
 
 def in_quotes(node: Node) -> str:

@@ -31,7 +31,8 @@ def read_schedule(reader: Reader, node: Node | None) -> tuple[Schedule, End | No
     """Return a schedule and where its end stands, if it has one that can be meant."""
     if node is None:
         return Schedule(), None
-    if isinstance(node.value, str) and (ends := span(node.value, moment)):
+    items = node.value if isinstance(node.value, list) else [node]
+    if ends := span(" - ".join(each.shown for each in items[:3]), moment):
         message = f"schedule must be keys and values, not {said(node)}"
         reader.refuse(node, message, f"Write {{from: {ends[0]}, until: {ends[1]}}}")
         return Schedule(), None

@@ -9,8 +9,9 @@ from rules.condition_parser import ConditionParser
 from rules.findings import AFTER_COMMA, did_you_mean, or_new
 from rules.html_check import safe_srcset
 from rules.model import Show, Variant
+from rules.places import flow
 from rules.reader import Reader, in_quotes, meant
-from rules.source import Node, cut_off
+from rules.source import Node, Plain, cut_off
 from rules.values import Value
 
 HTML_ACTIONS = ("setHtml", "replace", "append", "prepend", "before", "after")
@@ -82,9 +83,8 @@ class ShowReader:
     def show(self, node: Node, key: str) -> Show | None:
         """Return what a key says to show, one thing to everybody."""
         if isinstance(node.value, str):
-            word = "action" if node.value in ACTIONS else "block"
             message = f"'{key}' must be keys and values, not a text ('{node.value}')"
-            self._reader.refuse(node, message, f"Write {{{word}: {_bare(node.value) or 'NAME'}}}")
+            self._reader.refuse(node, message, f"Write {flow(_alone(node.value))}")
             return None
         return self._show(node, self._reader.keys(node, f"'{key}'", SHOW_KEYS))
 
@@ -286,9 +286,20 @@ class ShowReader:
         return given
 
 
+def _alone(text: str) -> dict[str, Plain]:
+    """Return what a text alone is to show: an action, a block, or the text itself."""
+    if text in ACTIONS:
+        return {"action": text}
+    block = _bare(text)
+    if block and not _BLOCK.match(block):
+        return {"action": "setText", "text": text}
+    return {"block": block or "NAME"}
+
+
 def _bare(name: str) -> str:
-    """Return the block's name without what its file has around it."""
-    return name.removeprefix("blocks/").removesuffix(".html")
+    """Return the block's name without what its file has around it, its language among that."""
+    bare = name.removeprefix("blocks/").removesuffix(".html")
+    return bare if bare == name else bare.partition(".")[0]
 
 
 @lru_cache(maxsize=4096)

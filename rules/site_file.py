@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Mapping
-from itertools import takewhile
 from typing import Any
 
 from msgspec.structs import replace
@@ -16,7 +15,7 @@ from rules.model import EventType, Slot
 from rules.reader import Reader
 from rules.selectors import never_found
 from rules.share_reader import read_share
-from rules.source import Node, cut_off
+from rules.source import Node
 from rules.values import OTHER_TYPES, TYPES
 from rules.wrong_values import WORD
 
@@ -51,18 +50,12 @@ _LISTED = ("string", "number", "boolean", "date", "list")
 """The types whose values a site can list."""
 
 
-def _cut_behind(node: Node, key: str) -> list[str]:
-    """Return what commas cut off from the value of a key in { }."""
-    entries = list(node.value.items()) if isinstance(node.value, dict) else []
-    behind = entries[[name for name, _ in entries].index(key) + 1 :]
-    return [name for name, _ in takewhile(lambda each: cut_off(*each[1]), behind)]
-
-
 def _origin(text: str) -> str:
     """Return the origin that an address or a host is meant as: ``www.shop.example/``."""
     scheme, _, rest = text.lower().rpartition("://")
-    origin = f"{scheme or 'https'}://{re.split('[/?#]', rest)[0]}"
-    return origin if ORIGIN.match(origin) and (scheme or "." in rest) else ""
+    tried = rest.startswith("localhost")
+    origin = f"{scheme or ('http' if tried else 'https')}://{re.split('[/?#]', rest)[0]}"
+    return origin if ORIGIN.match(origin) and (scheme or tried or "." in rest) else ""
 
 
 class SiteFile:
@@ -178,11 +171,7 @@ class SiteFile:
         )
         if kind is None or "values" not in keys:
             return bare
-        values = keys["values"]
-        if isinstance(values.value, str):  # in { } all but the first are keys, to YAML
-            listed = ", ".join([values.value, *_cut_behind(node, "values")])
-            values = replace(values, value=listed)
-        return replace(bare, values=self._values(bare, values))
+        return replace(bare, values=self._values(bare, keys["values"]))
 
     def _values(self, attribute: Attribute, node: Node) -> tuple[Any, ...]:
         if attribute.type not in _LISTED:

@@ -122,3 +122,15 @@ def test_a_block_that_cannot_be_read_is_all_that_is_said() -> None:
     rules = GOOD["rules/one.yaml"].replace(old, split)
     site = load({**GOOD, "rules/one.yaml": rules, "blocks/gold.html": b"<p>{{ n </p>"})
     assert [each.path for each in site.findings] == ["blocks/gold.html"]
+
+
+@pytest.mark.parametrize("name", ["weekday", "of"])
+def test_a_property_may_be_called_as_a_word_beside_it(name: str) -> None:
+    """``last: {weekday: monday}`` asks when the event was, and not for that property of it."""
+    site = GOOD["site.yaml"].replace(b"day: date", f"{name}: number".encode())
+    asked = {"weekday": "last: {weekday: monday}", "of": "sum: {of: of, gte: 3}"}[name]
+    rules = GOOD["rules/one.yaml"].replace(b"count: {gte: 3}", asked.encode())
+    assert load({**GOOD, "site.yaml": site, "rules/one.yaml": rules}).findings == []
+    wrong = rules.replace(asked.encode(), b"sum: {of: value}")
+    (said,) = load({**GOOD, "site.yaml": site, "rules/one.yaml": wrong}).findings
+    assert said.message == "sum is compared with nothing"
