@@ -11,8 +11,9 @@ from rules.html_check import safe_srcset
 from rules.model import Show, Variant
 from rules.places import flow
 from rules.reader import Reader, in_quotes, meant
-from rules.source import Node, Plain, cut_off
+from rules.source import Node, cut_off
 from rules.values import Value
+from rules.wrong_values import BLOCK, block_name, shown_alone
 
 HTML_ACTIONS = ("setHtml", "replace", "append", "prepend", "before", "after")
 ACTIONS: dict[str, tuple[str, ...]] = {
@@ -25,8 +26,6 @@ ACTIONS: dict[str, tuple[str, ...]] = {
 """Action -> the keys it needs."""
 
 _OF_OTHER_ACTIONS = frozenset(key for needs in ACTIONS.values() for key in needs) - {"block"}
-_BLOCK = re.compile(r"[\w-]+\Z")
-"""A name whose file can be told: a dot would begin a language."""
 MARKS = re.compile(r"\{\{|\{%|</?[a-zA-Z]")
 SHOW_KEYS = ("action", "block", "with", "text", "name", "value")
 VARIANT_KEYS = (*SHOW_KEYS, "weight", "variant")
@@ -84,7 +83,7 @@ class ShowReader:
         """Return what a key says to show, one thing to everybody."""
         if isinstance(node.value, str):
             message = f"'{key}' must be keys and values, not a text ('{node.value}')"
-            self._reader.refuse(node, message, f"Write {flow(_alone(node.value))}")
+            self._reader.refuse(node, message, f"Write {flow(shown_alone(node.value, ACTIONS))}")
             return None
         return self._show(node, self._reader.keys(node, f"'{key}'", SHOW_KEYS))
 
@@ -259,9 +258,9 @@ class ShowReader:
         name = self._reader.text(node, "block")
         if name is None or name in self._blocks:
             return name
-        bare = _bare(name)
+        bare = block_name(name)
         hint = did_you_mean(name, self._blocks, {name: bare})
-        if _BLOCK.match(bare) and bare not in self._blocks:
+        if BLOCK.match(bare) and bare not in self._blocks:
             hint = or_new(hint, f"write it to blocks/{bare}.html")
         self._reader.refuse(node, f"there is no block '{name}'", hint)
         return None
@@ -284,22 +283,6 @@ class ShowReader:
             else:
                 self._reader.refuse(value, f"'{name}' must be a text, a number, true or false")
         return given
-
-
-def _alone(text: str) -> dict[str, Plain]:
-    """Return what a text alone is to show: an action, a block, or the text itself."""
-    if text in ACTIONS:
-        return {"action": text}
-    block = _bare(text)
-    if block and not _BLOCK.match(block):
-        return {"action": "setText", "text": text}
-    return {"block": block or "NAME"}
-
-
-def _bare(name: str) -> str:
-    """Return the block's name without what its file has around it, its language among that."""
-    bare = name.removeprefix("blocks/").removesuffix(".html")
-    return bare if bare == name else bare.partition(".")[0]
 
 
 @lru_cache(maxsize=4096)

@@ -1,11 +1,12 @@
 """What to write instead of a value of the wrong type."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from rules.findings import without_curly_quotes
 from rules.loose_values import LONGEST, day, moment, no_such_day, number, span
 from rules.operators import meant_by
+from rules.source import Plain
 
 WORD = {
     "string": "a text",
@@ -36,6 +37,8 @@ SEVERAL = {
 _THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2}\.[0-9]{3}")
 _BOUND = re.compile(r"(\D+?) ?(-?[0-9].*)")
 _BOUNDS = ("lt", "lte", "gt", "gte")
+BLOCK = re.compile(r"[\w-]+\Z")
+"""A name of a block whose file can be told: a dot would begin a language."""
 _VERSION = re.compile(r"(?<![\w.])[0-9]{1,9}([.,][0-9]{1,9}){0,3}(?![\w.])")
 _IN_CIDR = re.compile(r"[0-9A-Fa-f.:]+/[0-9]{1,3}")
 _YES = ("true", "yes", "y", "on", "1", "ja", "wahr")
@@ -83,6 +86,22 @@ def _comparison(text: str, kind: str) -> str:
         return f"{{{word}: {than}}}"
     ends = ends_of(text, kind)
     return f"{{between: [{ends}]}}" if ends else ""
+
+
+def shown_alone(text: str, actions: Collection[str]) -> dict[str, Plain]:
+    """Return what a text alone is to show: an action, a block, or the text itself."""
+    if text in actions:
+        return {"action": text}
+    block = block_name(text)
+    if block and not BLOCK.match(block):
+        return {"action": "setText", "text": text}
+    return {"block": block or "NAME"}
+
+
+def block_name(name: str) -> str:
+    """Return a block's name without what its file has around it, its language among that."""
+    bare = name.removeprefix("blocks/").removesuffix(".html")
+    return bare if bare == name else bare.partition(".")[0]
 
 
 def may_be_thousands(text: str) -> bool:
