@@ -106,9 +106,9 @@ class Told:
             yield from (cut[0] for cut in (start, end) if cut is not None)
         for part, given in self._entries:
             argument = getattr(part.condition, "argument", None)
-            if isinstance(argument, str):
-                yield str(argument)
-            elif given.side.kind == "km":
+            named = argument if isinstance(argument, tuple) else (argument,)
+            yield from (str(each) for each in named if isinstance(each, str))
+            if given.side.kind == "km":
                 yield from _places(given)
 
     def _listed(self) -> Sequence[Any] | None:

@@ -116,8 +116,9 @@ class _WantReader:
         if name is None or name in known:
             return name
         rule = keys["rule"].value if "rule" in keys else None
-        whose = f"rule '{rule}'" if rule in self._rules else f"no rule of slot '{self._slot}'"
-        verb = "never shows" if rule in self._rules else "shows"
+        known_rule = isinstance(rule, str) and rule in self._rules
+        whose = f"rule '{rule}'" if known_rule else f"no rule of slot '{self._slot}'"
+        verb = "never shows" if known_rule else "shows"
         hint = _of_file(name, known) if what == "block" else ""
         hint = hint or did_you_mean(name, known)
         self._reader.refuse(node, f"{whose} {verb} the {what} '{name}'", hint)

@@ -9,6 +9,7 @@ attributes:
   crm.points: {type: number, source: crm, purpose: personalization}
   crm.tier: {type: string, source: crm, purpose: personalization, values: [gold, silver]}
   crm.name: {type: string, source: crm, purpose: personalization}
+  crm.likes: {type: list, source: crm, purpose: personalization, values: [silk, wool]}
 events:
   view: {purpose: personalization, properties: {category: string, price: number}}
   exposure: {purpose: statistics, properties: {rule: string}}

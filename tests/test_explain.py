@@ -207,8 +207,8 @@ def test_places_are_those_of_the_files() -> None:
     assert rules["first"].place == "rules/main.yaml:3:9"
     assert rules["first"].condition.place == "rules/main.yaml:6:12"
     fans = rules["fans"].condition.parts[0]
-    assert (fans.text, fans.place) == ("audience: fans", "site.yaml:14:9")
-    assert fans.parts[0].place == "site.yaml:14:10"
+    assert (fans.text, fans.place) == ("audience: fans", "site.yaml:15:9")
+    assert fans.parts[0].place == "site.yaml:15:10"
     points = rules["none"].condition.parts[1].parts
     assert [part.place for part in points] == ["rules/main.yaml:27:24", "rules/main.yaml:27:33"]
 

@@ -130,7 +130,7 @@ def test_nothing_is_covered_by_no_test() -> None:
         ("crm.points: {gte: 10}", "rules/main.yaml:27:24"),
         ("crm.points: {lt: 20}", "rules/main.yaml:27:33"),
         ("time.hour: {gte: 12}", "rules/spring.yaml:5:38"),
-        ("event: {name: view, where: {category: shoes}, within: 30d, count: {gte: 3}}", "site.yaml:14:10"),
+        ("event: {name: view, where: {category: shoes}, within: 30d, count: {gte: 3}}", "site.yaml:15:10"),
     ]  # fmt: skip
 
 

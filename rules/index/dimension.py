@@ -88,7 +88,7 @@ class Marked:
             return self._base if term.some is None else self._switched((min(term.some),))
         if term.missing is TRUE:
             return self.true_if_missing
-        return self._base if term.others else self.possible(next(iter(term.values), None))
+        return self._base if term.others else self.possible(min(term.values, key=str, default=None))
 
     def _found(self, met: Any) -> int:
         return self._base if met is None else self._switched(self._marks(met))
