@@ -73,8 +73,10 @@ def _below(folder: Path, at: str) -> Iterator[tuple[str, os.DirEntry[str]]]:
         if is_folder:
             yield from _below(folder, path)
         if belongs(path):
-            is_file = not is_folder and _leads_to(entry.is_file)
-            yield path if is_file else f"{path}{NO_FILE}", entry
+            if not is_folder and _leads_to(entry.is_file):
+                yield path, entry
+            elif at.split("/")[0] in HOMES:  # in other folders it is somebody else's
+                yield f"{path}{NO_FILE}", entry
 
 
 def _leads_to(is_one: Callable[[], bool]) -> bool:

@@ -25,6 +25,8 @@ UTC = ZoneInfo("UTC")
 _BOUNDS = ("lt", "lte", "gt", "gte", "between")
 _ONE = "Write one value, or {between: [a, b]} for all from the first to the second"
 _PAIR = "Write the lower and the higher: [a, b]"
+_ADDRESSES = ("page.path", "page.url", "page.referrer")
+"""What browsers send no # of."""
 _TO_THE_END = ("lte", "gt", "after")
 """Operators for which a day alone means its last moment."""
 
@@ -57,9 +59,16 @@ class ArgumentReader:
         found = self._read()
         if self._attribute.origins and not self._reader.refused_since(before):
             self._warn_of_strangers()
-        for node in self._node.value if isinstance(self._node.value, list) else [self._node]:
-            self._reader.warn_of_comment(node)
+        if self._may_hold_any():
+            for node in self._node.value if isinstance(self._node.value, list) else [self._node]:
+                self._reader.warn_of_comment(node)
         return found
+
+    def _may_hold_any(self) -> bool:
+        """Say whether a value may hold a # with words behind it."""
+        attribute = self._attribute
+        free = attribute.type in ("string", "list") and not attribute.values and not attribute.form
+        return free and attribute.name not in _ADDRESSES
 
     def _warn_of_strangers(self) -> None:
         """Warn of addresses of other sites: the site may be about to move, or be tried out elsewhere."""

@@ -24,6 +24,8 @@ _UNITS = {"minute": "m", "min": "m", "stunde": "h", "hour": "h", "std": "h", "ta
 _DAYS = {"w": 7, "mo": 30, "y": 365, "j": 365}
 _UNITS_OF_A_WINDOW = "Write a number and m, h or d: 90m, 12h, 30d"
 _LOOSE_WINDOW = re.compile(r"(?:an? |eine[rm]? )?([0-9]{0,5}) ?([A-Za-z]*)")
+_OTHER_DAYS = re.compile("werk|week(day|end)|woche[nt]{1,2}(ag|end)|mon?(tag|day)")
+"""Words that begin as units of time do."""
 _MAPPED = ipaddress.IPv6Network("::ffff:0:0/96")
 _Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -54,6 +56,8 @@ def window_hint(text: str) -> str:
     unit = next(spelt, "")
     if unit and number:
         return f"Write {number}{unit}"
+    if _OTHER_DAYS.match(word):
+        return ""
     days = number * next((days for name, days in _DAYS.items() if word.startswith(name)), 0)
     return f"Write {days}d" if 0 < days < 100_000 else ""
 

@@ -174,7 +174,6 @@ class ConditionParser:
 
     def _audience(self, value: Node) -> Condition:
         audiences = self._vocabulary.audiences
-        self._reader.warn_of_comment(value)
         name = self._reader.one_of(value, "audience", audiences.keys(), section="audiences")
         if name is None:
             return ALWAYS

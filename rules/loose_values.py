@@ -13,7 +13,7 @@ LONGEST = 100
 _GROUPS = "[.,'’_ \u00a0\u202f]"
 _NUMBER = re.compile(
     rf"(?:(?:chf|eur|euro|usd|gbp|s?fr\.?|[€$£]) ?)?(?P<number>-?[0-9]+(?:{_GROUPS}[0-9]+)*)"
-    r"(?::00|[.,][-–—])?(?: ?(?:(?![ap]\.?m\.?$)[^\W\d_]{1,8}\.?|[%€$£]))?",
+    r"(?::00|[.,][-–—])?(?: ?(?:(?!(?:[ap]\.?m|k|m|mio|mrd|mia|tsd|tausend|bn)\.?$)[^\W\d_]{1,8}\.?|[%€$£]))?",
     re.IGNORECASE,
 )
 _PLAIN = re.compile(r"(?P<whole>-?[0-9]+)(?:[.,](?P<rest>[0-9]+))?")

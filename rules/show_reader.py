@@ -45,8 +45,8 @@ SET_ATTRIBUTES = (
 _TOLERANCE = 0.01
 """By how much the weights of a split may miss 100: three of 33.33 are meant to be all."""
 _ONE_VARIANT = (
-    "Write 'show:' instead of 'split:', or another variant; to test against the page as it is, "
-    "give the campaign a 'holdout: 50%'"
+    "Write 'show:' instead of 'split:', or another variant; with the page as it is the campaign's "
+    "'holdout:' compares"
 )
 _SAFE_LINK = ("/", "https://", "http://", "mailto:", "tel:", "#", "?")
 

@@ -73,9 +73,12 @@ def hint_to(value: object, wanted: str, form: str = "", *, compared: bool = Fals
 
 
 def ends_of(text: str, kind: str) -> str:
-    """Return both ends of ``8-18`` as a list shows them; nothing if a text has none of the type."""
+    """Return both ends of ``8-18``, the lower first, as a list shows them; nothing if a text has none."""
     ends = span(text, _ORDERED[kind]) if kind in _ORDERED else None
-    return ", ".join(ends) if ends else ""
+    if ends is None or any(map(may_be_thousands, ends)):
+        return ""
+    rising = float(ends[0]) <= float(ends[1]) if kind == "number" else ends[0] <= ends[1]
+    return ", ".join(ends) if rising else ""
 
 
 def _comparison(text: str, kind: str) -> str:
@@ -83,7 +86,7 @@ def _comparison(text: str, kind: str) -> str:
     bound = _BOUND.fullmatch(text) if kind in _ORDERED else None
     word = bound and (meant_by(bound[1]) or bound[1])
     if bound and word in _BOUNDS and (than := _ORDERED[kind](bound[2])):
-        return f"{{{word}: {than}}}"
+        return "" if may_be_thousands(than) else f"{{{word}: {than}}}"
     ends = ends_of(text, kind)
     return f"{{between: [{ends}]}}" if ends else ""
 

@@ -28,6 +28,7 @@ HOSTILE: dict[str, bytes] = {
     "lists of blocks": b"- " * 100_000,
     "keys of blocks": b"? " * 100_000,
     "conditions": ("when: " + "{not: " * 40_000).encode(),
+    "blanks in a list": b'languages: "a' + b" " * 250_000 + b'b"',
     "quotes": b"'" * 250_001,
     "quotes in brackets": b"['" * 100_000,
     "commas": b"[" + b"," * 250_000,

@@ -110,6 +110,8 @@ def test_of_files_beside_site_yaml_only_campaigns_are_taken(tmp_path: Path) -> N
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(content)
     (folder / "gone.yaml").symlink_to("nowhere")
+    (folder / "templates" / "page.html").mkdir(parents=True)
+    (folder / "templates" / "gone.html").symlink_to("nowhere")
     (folder / "Blocks").touch()
     assert sorted(take(folder).files) == sorted([*read, "gold2.yaml", "regeln/a.yaml"])
     outcome = Readings(lambda: START).read(folder).outcome
