@@ -78,7 +78,12 @@ class Reader:
 
     def slots(self, campaigns: Sequence[Plain]) -> dict[str, list[Question]]:
         """Return the rules of each slot, the one that wins first."""
-        rules = [rule for campaign in campaigns for rule in campaign["rules"]]
+        rules = [
+            rule
+            for campaign in campaigns
+            for rule in campaign["rules"]
+            if rule.get("enabled", True)
+        ]
         ranked = sorted(rules, key=lambda rule: -rule["priority"])
         questions = [Question(rule["id"], rule["slot"], self._all(rule)) for rule in ranked]
         return {slot: [each for each in questions if each.slot == slot] for slot in shop.SLOTS}

@@ -37,10 +37,14 @@ AUDIENCES = 40
 
 def files(rules: int, seed: int) -> dict[str, bytes]:
     """Return the files of a site with so many rules, by path, as ``edge.site_folder.load`` takes them."""
-    named, made = audiences(seed), campaigns(rules, seed)
-    found = written(named, made)
-    beaten = _beaten(found)
-    return written(named, [_without(each, beaten) for each in made]) if beaten else found
+    named = audiences(seed)
+    return written(named, winnable(named, campaigns(rules, seed)))
+
+
+def winnable(named: dict[str, Drawn], all_campaigns: list[Plain]) -> list[Plain]:
+    """Return the campaigns with what never wins switched off."""
+    beaten = _beaten(written(named, all_campaigns))
+    return [_without(each, beaten) for each in all_campaigns] if beaten else all_campaigns
 
 
 def _beaten(found: dict[str, bytes]) -> set[str]:

@@ -94,7 +94,8 @@ def run() -> bool:
 
 def measure(size: int) -> Iterator[tuple[str, Measured]]:
     """Yield each engine and what it did with so many rules, Tagwerk first."""
-    audiences, campaigns = mix.audiences(SEED), mix.campaigns(size, SEED, comparable=True)
+    audiences = mix.audiences(SEED)
+    campaigns = mix.winnable(audiences, mix.campaigns(size, SEED, comparable=True))
     visits = traffic.visits(VISITS, SEED)
     site = site_folder.load(mix.written(audiences, campaigns)).site
     yield TAGWERK, _tagwerk(site, visits)

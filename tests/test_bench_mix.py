@@ -75,6 +75,17 @@ def test_no_two_rules_of_a_slot_ask_the_same() -> None:
     assert all(sum(arm["weight"] for arm in rule.get("split", [])) in (0, 100) for rule in rules)
 
 
+@pytest.mark.slow
+def test_what_never_wins_among_many_is_asked_of_no_engine() -> None:
+    audiences, campaigns = mix.audiences(report.SEED), mix.campaigns(10_000, report.SEED, True)
+    winnable = mix.winnable(audiences, campaigns)
+    site = site_folder.load(mix.written(audiences, winnable)).site
+    slots = asked.Reader(audiences).slots(winnable)
+    enabled = [rule.id for rules in site.rules.values() for rule in rules if rule.enabled]
+    assert 9_900 < len(enabled) < 10_000
+    assert sorted(each.id for slot in slots.values() for each in slot) == sorted(enabled)
+
+
 @pytest.mark.parametrize("name", sorted(peers.PEERS))
 def test_other_engines_choose_the_same_rules(name: str) -> None:
     audiences, campaigns = mix.audiences(SEED), mix.campaigns(2000, SEED, comparable=True)
