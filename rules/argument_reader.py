@@ -27,6 +27,8 @@ _ONE = "Write one value, or {between: [a, b]} for all from the first to the seco
 _PAIR = "Write the lower and the higher: [a, b]"
 _ADDRESSES = ("page.path", "page.url", "page.referrer")
 """What browsers send no # of."""
+_SEVERAL_DAYS = {"equals": "Write [{}]", "not": "Write not_in: [{}] instead of 'not'"}
+"""Operator that takes one day -> how to write it with several."""
 _TO_THE_END = ("lte", "gt", "after")
 """Operators for which a day alone means its last moment."""
 
@@ -132,9 +134,9 @@ class ArgumentReader:
             words, form = attribute.other_words, attribute.form
             meant = str(node.value).lower() if self._row.folded else bare(node.value)
             hint = did_you_mean(meant, map(bare, attribute.values), words, form)
-            listed = node is not self._node or self._word == "equals"
+            listed = _SEVERAL_DAYS.get(self._word, "") if node is self._node else "Write {}"
             if listed and (days := self._days(node)):
-                hint = f"Write {days}" if self._shape == "list" else f"Write [{days}]"
+                hint = listed.format(days)
             verb = never("has_any" if self._shape == "items" else "")
             self._reader.refuse(node, f"{attribute.name} {verb} {as_written(node.value)}", hint)
         return ready

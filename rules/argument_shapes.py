@@ -64,12 +64,13 @@ def window_hint(text: str) -> str:
 
 def read_last(reader: Reader, node: Node, word: str, zone: ZoneInfo | None) -> Window | None:
     """Return the argument of ``within_last``; with a timezone, of dates, which have no hours."""
-    length = read_window(reader, node, f"'{word}'")
-    if length is None:
-        return None
-    if zone is not None and length % DAY_MS:
+    meant = window(window_meant(node.shown)) if zone is not None else None
+    if meant is not None and meant % DAY_MS:
         message = f"'{node.value}' is no number of days, and a date has no hours"
         reader.refuse(node, message, "Write days: 7d")
+        return None
+    length = read_window(reader, node, f"'{word}'")
+    if length is None:
         return None
     return Window(length, zone, str(node.value))
 
@@ -138,7 +139,7 @@ def read_times(reader: Reader, node: Node, zone: ZoneInfo) -> Times | None:
     if not isinstance(nodes, list) or len(nodes) != 2:
         said_of = f"needs two times, not {len(nodes)}" if isinstance(nodes, list) else ""
         ends = span(nodes, time_of_day) if isinstance(nodes, str) else None
-        hint = f"Write {json.dumps(ends)}" if ends else f"{_WHEN}"
+        hint = f"Write {json.dumps(ends)}" if ends else _WHEN
         message = f"'time_between' {said_of or f'must be a list, not {said(node)}'}"
         reader.refuse(node, message, hint)
         return None

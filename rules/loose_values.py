@@ -35,6 +35,8 @@ _DAYS = [
         rf"{_NAMED} {_OF_MONTH},? (?P<year>[0-9]{{4}})",
     )
 ]
+_PIVOT = 69
+"""The first of the years of two digits that are in the last century, as POSIX has it."""
 _TIME = re.compile(
     r"([0-9]{1,2})(?:[:.]?([0-9]{2}))?(?::[0-9]{2}(?:[.,][0-9]+)?)? ?(uhr|h|[ap]\.?m\.?)?",
     re.IGNORECASE,
@@ -68,8 +70,8 @@ def day(text: str) -> str:
 
 def no_such_day(text: str) -> str:
     """Return how many days a month has, if a text names a later one of it."""
-    year, month, number = _day(text)
-    if not (1 <= month <= 12 and year and number > (last := monthrange(year, month)[1])):
+    year, month, on = _day(text)
+    if not (1 <= month <= 12 and year and on > (last := monthrange(year, month)[1])):
         return ""
     return f"{_MONTHS[month - 1].split()[0].capitalize()} {year} has {last} days"
 
@@ -81,8 +83,10 @@ def _day(text: str) -> tuple[int, int, int]:
         return 0, 0, 0
     named = not match["month"].isdecimal()
     month = _month(spelt(match["month"])) if named else int(match["month"])
-    century = 2000 if len(match["year"]) == 2 else 0
-    return century + int(match["year"]), month, int(match["day"])
+    year = int(match["year"])
+    if len(match["year"]) == 2:
+        year += 1900 if year >= _PIVOT else 2000
+    return year, month, int(match["day"])
 
 
 def _month(word: str) -> int:

@@ -111,8 +111,7 @@ class Reader:
         """Return a list's items; anything else is a finding and an empty list."""
         if isinstance(node.value, list):
             return node.value
-        parts = re.split("[,;]", node.value) if isinstance(node.value, str) else [""]
-        parts = [part.strip() for part in parts]
+        parts = [part.strip() for part in re.split("[,;]", node.shown)]
         hint = hint or as_list(parts) or "Begin each item with '- '"
         self.refuse(node, f"{what} must be a list, not {said(node)}", hint)
         return []

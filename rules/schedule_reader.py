@@ -32,9 +32,11 @@ def read_schedule(reader: Reader, node: Node | None) -> tuple[Schedule, End | No
     if node is None:
         return Schedule(), None
     items = node.value if isinstance(node.value, list) else [node]
-    if ends := span(" - ".join(each.shown for each in items[:3]), moment):
+    ends = span(" - ".join(each.shown for each in items[:3]), moment)
+    if ends is not None and ends[0] < ends[1]:
         message = f"schedule must be keys and values, not {said(node)}"
-        reader.refuse(node, message, f"Write {{from: {ends[0]}, until: {ends[1]}}}")
+        over = "" if "T" in ends[1] else ": it is over when that day begins"
+        reader.refuse(node, message, f"Write {{from: {ends[0]}, until: {ends[1]}}}{over}")
         return Schedule(), None
     keys = reader.keys(node, "schedule", SCHEDULE_KEYS)
     timezone = _timezone(reader, keys.get("timezone"))

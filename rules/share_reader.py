@@ -34,4 +34,4 @@ def _hint(text: str) -> str:
     share = float(f"{bare['whole'] or 0}.{bare['rest'] or 0}")
     if 0 < share < 1 and not bare["sign"]:
         share *= 100  # 0.1 of all
-    return f"Write {share:g}%" if 0 <= share <= 100 else "A share is from 0% to 100%"
+    return f"Write {share:.9g}%" if 0 <= share <= 100 else "A share is from 0% to 100%"

@@ -50,6 +50,7 @@ _LONGEST_INT = 18
 """Characters of a whole number: all that long are exact in 64 bits, and none makes arithmetic overflow."""
 _ONE_FILE = "Remove the line, or move what follows into a file of its own"
 _HASH = re.compile(r"[ \t]+#[^\s#][^\r\n]*")
+_SHOWN = {None: "", True: "true", False: "false"}
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
 
 
@@ -86,8 +87,11 @@ class Node(msgspec.Struct, frozen=True, gc=False):
     @property
     def shown(self) -> str:
         """Return a value of one word as the file has it; … for lists and keys with values."""
-        deep = isinstance(self.value, (dict, list))
-        return "…" if deep else self.written or str(self.value)
+        if isinstance(self.value, (dict, list)):
+            return "…"
+        if self.value is None or isinstance(self.value, bool):
+            return _SHOWN[self.value]
+        return self.written or str(self.value)
 
     def plain(self) -> Plain:
         """Return the value as plain Python data, without places."""
