@@ -1,20 +1,22 @@
-"""Measures the rules: ``python -m benchmarks.rules [decide] [load] [reload] [peers]``, without a word all.
+"""Measures the rules: ``python -m benchmarks.rules [decide] [load] [reload] [replay] [peers]``.
 
-``decide`` is in ``deciding.py``, ``load`` in ``loading.py``, ``reload`` in ``reloading.py`` and ``peers``
-in ``peers.py``. The rules are those of ``mix.py``; what they are like stands below the first table.
+Without a word it measures all. ``decide`` is in ``deciding.py``, ``load`` in ``loading.py``, ``reload`` in
+``reloading.py``, ``replay`` in ``replaying.py`` and ``peers`` in ``peers.py``. The rules are those of ``mix.py``;
+what they are like stands below the first table. Those of ``replay`` are the demo shop's.
 """
 
 import sys
 import time
 from collections.abc import Callable, Sequence
 
-from benchmarks import deciding, loading, peers, reloading
+from benchmarks import deciding, loading, peers, reloading, replaying
 from benchmarks.report import CONSOLE
 
 PARTS: dict[str, Callable[[], bool]] = {
     "decide": deciding.run,
     "load": loading.run,
     "reload": reloading.run,
+    "replay": replaying.run,
     "peers": peers.run,
 }
 
