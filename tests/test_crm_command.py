@@ -21,6 +21,7 @@ from edge.stores.sqlite import SqliteStore
 from harness import ROOT, copy_demo
 from sqlite_rows import rows
 
+pytestmark = pytest.mark.slow
 GOOD = "id,loyalty_tier,first_name,iban\nC1,gold,Anna,DE99\n"
 
 

@@ -16,6 +16,7 @@ from edge.demo.pages import formatted
 from edge.demo.session import MOST_EVENTS
 from harness import SITE
 
+pytestmark = pytest.mark.slow
 PATHS = [
     "/", "/en/", "/damen/schuhe", "/en/women/shoes", "/damen/strick", "/en/women/knitwear",
     "/produkt/hafen", "/en/product/hafen", "/warenkorb", "/en/cart", "/login", "/en/login",

@@ -43,6 +43,8 @@ class Situation:
     want: Mapping[str, str | Choice[str] | None] = field(default_factory=dict)
 
 
+pytestmark = pytest.mark.slow
+
 SITUATIONS = {
     "a stranger": Situation(want={"hero": None, "strip": None, "look": None}),
     "the campaign link": Situation(

@@ -182,6 +182,7 @@ def test_headers_without_end_do_not_fill_the_memory() -> None:
     assert device._facts.cache_info().currsize <= device.CACHED
 
 
+@pytest.mark.slow
 def test_the_patterns_are_loaded_at_start_and_not_by_the_first_visitor() -> None:
     code = (
         "import time; from edge import device; device.warm_up(); start = time.perf_counter();"

@@ -36,6 +36,7 @@ def test_the_store_that_is_named_is_the_demos() -> None:
     assert store == recorded_requests.DEMO
 
 
+@pytest.mark.slow
 def test_the_walk_through(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     shop = copy_demo(tmp_path / "examples" / "demo-shop")

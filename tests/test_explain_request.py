@@ -12,6 +12,8 @@ from harness import copy_demo
 from rules.recording import Recorded, from_line
 from test_replay_command import call, edit, recorded_edge
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def demo(tmp_path: Path) -> Path:

@@ -174,6 +174,7 @@ def test_neither_reason_nor_traceback_shows_the_token(text: str) -> None:
     assert CANARY not in "".join(traceback.format_exception(caught.value))
 
 
+@pytest.mark.slow
 def test_no_character_can_be_another() -> None:
     text = token()
     for at, char in enumerate(text):

@@ -17,6 +17,8 @@ from harness import DEMO
 from persona_site import FILES
 from rules.coverage import Coverage
 
+pytestmark = pytest.mark.slow
+
 GOOD: Final = """
 - {name: a gold customer, consent: all, attributes: {crm.tier: gold, crm.name: Anna}, want: {hero: {rule: first}}}
 - {name: nobody, want: {empty: default}}

@@ -19,6 +19,7 @@ from rules.recording import Recorded, from_line
 from rules.replay import replay, same_bytes
 from sqlite_rows import rows
 
+pytestmark = pytest.mark.slow
 ON = {"TAGWERK_RECORD": "100%"}
 NOTICE = SITE.replace("  revision: 1\n", "  revision: 1\n  regimes: {default: notice}\n")
 

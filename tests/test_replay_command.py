@@ -19,6 +19,7 @@ from harness import ROOT, copy_demo
 from rules.recording import from_line, to_line
 from rules.replay_tally import Moves, Report, SlotTally
 
+pytestmark = pytest.mark.slow
 DEMO = ROOT / "examples" / "demo-shop"
 
 

@@ -34,6 +34,7 @@ def test_the_same_visitor_is_dealt_the_same_for_ever(row: dict[str, Any]) -> Non
     assert held_out_of_site(row["seed"], 0.5, unit) is row["held_out_of_site"]
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(NAMES, st.data(), UNITS)
 def test_growing_a_weight_moves_nobody_between_the_others(
@@ -65,6 +66,7 @@ def test_the_order_of_variants_deals_nobody_otherwise() -> None:
         assert pick("r", arms(weights), f"v{number}") == pick("r", arms(backwards), f"v{number}")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fraction", [0.01, 0.05, 0.5, 0.975])
 @pytest.mark.parametrize("held", [held_out, held_out_of_site])
 def test_a_holdouts_share_holds(held: Callable[..., bool], fraction: float) -> None:

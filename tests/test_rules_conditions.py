@@ -102,6 +102,7 @@ def test_the_table_has_every_operator_true_false_and_unknown_or_hidden() -> None
         assert wanted[name] & {"unknown", "hidden"}, f"no case for {name}"
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(
     times=st.lists(st.integers(0, 100), max_size=40),

@@ -144,6 +144,7 @@ ASKED = st.one_of(
 QUESTIONS = st.builds(Question, st.sampled_from([None, "a", "b"]), WINDOWS, ASKED)
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(history=HISTORY, questions=st.lists(QUESTIONS, min_size=1, max_size=6), data=st.data())
 def test_what_is_held_answers_as_all_events_would(

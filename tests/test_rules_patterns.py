@@ -36,6 +36,7 @@ def _compiled(pattern: str, case_sensitive: bool) -> Pattern | None:
         return None
 
 
+@pytest.mark.slow
 @settings(max_examples=500, deadline=None)
 @given(part=st.text(max_size=6), text=st.text("ab.\\\n\0ß[", max_size=8))
 def test_a_part_of_a_text_is_found_as_it_is_written(part: str, text: str) -> None:

@@ -86,6 +86,7 @@ def test_the_guide_to_editors_names_what_there_is(name: str) -> None:
     assert f"schema/{name}" in guide
 
 
+@pytest.mark.slow
 def test_what_is_committed_is_current() -> None:
     command = [sys.executable, harness.ROOT / "scripts" / "schema.py", "--check"]
     ended = subprocess.run(command, capture_output=True, text=True, check=False)

@@ -163,6 +163,7 @@ def _pragma(name: str) -> Callable[[sqlite3.Connection], object]:
     return lambda connection: connection.execute(f"PRAGMA {name}").fetchone()[0]
 
 
+@pytest.mark.slow
 class TestErase:
     def test_the_bytes_leave_the_files(self, path: Path) -> None:
         async def scenario() -> None:

@@ -64,6 +64,7 @@ def test_no_character_can_be_another() -> None:
             assert SIGNER.verify(TOKEN[:at] + other + TOKEN[at + 1 :], NOW) is None
 
 
+@pytest.mark.slow
 def test_a_hundred_thousand_alterations() -> None:
     chance = random.Random(20260901)
     raw = TOKEN.encode()
