@@ -35,6 +35,7 @@ test-long: .venv/.ready-dev node_modules/.ready ## run every test with full coun
 	@sh scripts/need.sh libatomic1 browser nginx openssl
 	@TAGWERK_LONG=1 $(BIN)/python -m pytest -n 2 --dist loadgroup
 
+# test_bench_mix.py is slow as a whole: left out here, nothing waits for the other engines to be imported.
 check: .venv/.ready-dev ## the fast inner loop: ruff, mypy, tests without a browser
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy

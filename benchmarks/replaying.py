@@ -13,9 +13,8 @@ from edge import site_folder
 
 REQUESTS = 100_000
 SECONDS = 20.0
-FILE, OLD, NEW = (
-    "rules/kundenkarte.yaml", "{crm.loyalty_tier: gold}", "{crm.loyalty_tier: silver}"
-)  # fmt: skip
+FILE = "rules/kundenkarte.yaml"
+OLD, NEW = "{crm.loyalty_tier: gold}", "{crm.loyalty_tier: silver}"
 CAPTION = f"""\
 A made log of {REQUESTS:,} requests of the demo shop, by a third as many visitors with up to {recorded_logs.MOST}
 events a counter, four fifths of them with consent. Each line of the table is one `tagwerk replay --json`, from its
