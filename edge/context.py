@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
-from edge import device, geo
-from edge import visit as visits
+from edge import device
+from edge.geo import UNKNOWN, Origin
 from edge.page_query import LONGEST
 from edge.request import Request
 from edge.services import Services
@@ -27,7 +27,6 @@ _DEVICE = frozenset(
 _LANGUAGES = frozenset({"language", "languages"})
 _LISTED, _COUNTRIES = frozenset(LANGUAGES), frozenset(COUNTRIES)
 """All that rules can name: what else a request says is not known."""
-_ADDRESS = frozenset({"client.ip", "geo.location"})
 
 
 class Page(NamedTuple):
@@ -52,7 +51,6 @@ async def build(
     if person is not None and person.erased:
         visit, person = visit.forgotten(), None
     facts = request_facts(live, request, visit, page)
-    _add_address(services, live.site, facts, request)
     counts: Counts | None = None
     if person is not None:
         facts |= _granted_facts(live.site, person, visit, services.clock())
@@ -125,25 +123,23 @@ def request_facts(live: LiveSite, request: Request, visit: Visit, page: Page) ->
     """Return what a request says without telling who sent it, as far as rules read it."""
     site = live.site
     facts = page_facts(live, page)
-    if visit.country in _COUNTRIES:  # databases know of places that are none
-        facts["geo.country"] = visit.country
+    _add_origin(site, facts, visit.origin)
     _add_device(site, facts, request)
     if not site.reads.isdisjoint(_LANGUAGES):
-        listed = [each for each in request.languages if each in _LISTED]
+        listed = tuple([each for each in request.languages if each in _LISTED])
         if listed:
             facts["language"] = listed[0]
-            facts["languages"] = tuple(dict.fromkeys(listed))
+            facts["languages"] = listed
     return facts
 
 
-def _add_address(services: Services, site: Site, facts: dict[str, Value], request: Request) -> None:
-    """Add the client's address and place, which are found out for nobody whose rules do not ask."""
-    if site.reads.isdisjoint(_ADDRESS):
-        return
-    address = visits.address(services, request)
-    if "client.ip" in site.reads and address != geo.UNKNOWN:
-        facts["client.ip"] = address
-    place = services.countries.location(address) if "geo.location" in site.reads else None
+def _add_origin(site: Site, facts: dict[str, Value], origin: Origin) -> None:
+    """Add the country, and the address and place where rules ask for them."""
+    if origin.country in _COUNTRIES:  # databases know of places that are none
+        facts["geo.country"] = origin.country
+    if "client.ip" in site.reads and origin.address != UNKNOWN:
+        facts["client.ip"] = origin.address
+    place = origin.location if "geo.location" in site.reads else None
     if place is not None:
         facts["geo.location"] = place
 

@@ -3,7 +3,7 @@
 import ipaddress
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import maxminddb
 
@@ -18,6 +18,20 @@ UNKNOWN: Final = ""
 
 class BadDatabase(Exception):
     """The country database cannot be used; the message says why and what to do."""
+
+
+class Origin(NamedTuple):
+    """The address a request came from, and what the database knows of it."""
+
+    address: str = UNKNOWN
+    country: str | None = None
+    """Its ISO code."""
+    record: object = None
+
+    @property
+    def location(self) -> str | None:
+        """Latitude and longitude, ``48.137,11.575``."""
+        return _location(self.record)
 
 
 class Countries:
@@ -44,13 +58,10 @@ class Countries:
                 f"{path}: is no MMDB file; use a City or Country database in MMDB form, unpacked"
             ) from None
 
-    def country(self, ip: str) -> str | None:
-        """The ISO code of an address's country, or None. Never raises."""
-        return _code(self._record(ip))
-
-    def location(self, ip: str) -> str | None:
-        """Latitude and longitude of an address, ``48.137,11.575``, or None. Never raises."""
-        return _location(self._record(ip))
+    def origin(self, ip: str) -> "Origin":
+        """What is known of an address. Never raises."""
+        found = self._record(ip)
+        return Origin(ip, _code(found), found)
 
     def _record(self, ip: str) -> object:
         if self._reader is None:

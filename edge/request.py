@@ -1,6 +1,7 @@
 """One request of a browser, as the edge reads it: each header once, the body when it is asked for."""
 
 import re
+from functools import lru_cache
 from operator import itemgetter
 
 from starlette.types import Receive, Scope
@@ -44,11 +45,18 @@ class Request:
         return self._headers.get(name, b"").decode("latin-1")
 
     @property
-    def languages(self) -> list[str]:
+    def languages(self) -> tuple[str, ...]:
         """Return the languages that the browser asks for, without their countries, the first choice first.
 
-        Those of equal weight stand as it lists them, and one of weight 0 is not asked for (RFC 9110, 12.5.4).
+        Each is there once. Those of equal weight stand as the browser lists them, and one of weight 0 is not
+        asked for (RFC 9110, 12.5.4).
         """
-        found = _LANGUAGE.findall(self.header(b"accept-language")[:LONGEST_LIST].lower())
-        weighed = [(-float(weight or 1), language) for language, weight in found]
-        return [language for weight, language in sorted(weighed, key=itemgetter(0)) if weight]
+        return _languages(self.header(b"accept-language")[:LONGEST_LIST])
+
+
+@lru_cache(maxsize=1024)  # most visitors of a site send one of a few
+def _languages(header: str) -> tuple[str, ...]:
+    found = _LANGUAGE.findall(header.lower())
+    weighed = [(-float(weight or 1), language) for language, weight in found]
+    ordered = sorted(weighed, key=itemgetter(0))
+    return tuple(dict.fromkeys([language for weight, language in ordered if weight]))

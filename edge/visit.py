@@ -6,6 +6,7 @@ from consent.grants import NECESSARY, Grants
 from consent.record import Record
 from consent.resolve import Signals, resolve
 from edge import cookies, geo
+from edge.geo import Origin
 from edge.request import Request
 from edge.services import Services
 from edge.site_folder import LiveSite
@@ -17,7 +18,7 @@ class Visit(msgspec.Struct, frozen=True):
     grants: Grants
     record: Record | None
     visitor: str | None
-    country: str | None
+    origin: Origin = Origin()
 
     def forgotten(self) -> "Visit":
         """Return the same visit of somebody who was erased meanwhile: nothing granted, asked again."""
@@ -30,13 +31,13 @@ def read(services: Services, live: LiveSite, request: Request) -> Visit:
     now, name = services.clock(), live.site.name
     signers, sent = services.signers(name), request.cookies
     record = cookies.read_consent(sent.consent, signers.consent, name, now)
-    country = services.countries.country(address(services, request))
-    signals = Signals(_gpc(request), country)
+    origin = services.countries.origin(_address(services, request))
+    signals = Signals(_gpc(request), origin.country)
     grants = resolve(live.policy, record, signals, now)
     visitor = (
         cookies.read_visitor(sent.visitor, signers.visitor, now) if grants.identifying else None
     )
-    visit = Visit(grants, record, visitor, country)
+    visit = Visit(grants, record, visitor, origin)
     return visit.forgotten() if _parted(services, name, visit) else visit
 
 
@@ -50,7 +51,7 @@ def _parted(services: Services, site: str, visit: Visit) -> bool:
     return services.erasures.awaits(site, visit.visitor)
 
 
-def address(services: Services, request: Request) -> str:
+def _address(services: Services, request: Request) -> str:
     """Return the client's address: the last hop that is no proxy of ours."""
     forwarded = request.header(b"x-forwarded-for")
     return geo.client_address(request.client, forwarded, services.settings.trusted_proxies)

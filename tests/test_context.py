@@ -32,7 +32,7 @@ async def known(edge: Running, visitor: str | None, *purposes: str) -> Known:
     live = edge.services.sites.get("shop")
     assert live is not None
     grants = Grants(frozenset({"necessary", *purposes}), "granted", False, 1)
-    seen = Visit(grants, None, visitor, None)
+    seen = Visit(grants, None, visitor)
     return await context.build(edge.services, live, asked(), seen, Page(HOME))
 
 
@@ -65,7 +65,7 @@ def test_a_path_is_what_people_read(tmp_path: Path, sent: str, read: str) -> Non
     async def test(edge: Running) -> None:
         live = edge.services.sites.get("shop")
         assert live is not None
-        seen = Visit(Grants(frozenset(), "unset", False, 1), None, None, None)
+        seen = Visit(Grants(frozenset(), "unset", False, 1), None, None)
         facts = context.request_facts(live, asked(), seen, Page(ORIGIN + sent))
         assert facts["page.path"] == read
 
@@ -128,7 +128,7 @@ def test_the_language_of_a_page(tmp_path: Path, path: str, language: str) -> Non
     async def test(edge: Running) -> None:
         live = edge.services.sites.get("shop")
         assert live is not None
-        seen = Visit(Grants(frozenset(), "unset", True, 1), None, None, None)
+        seen = Visit(Grants(frozenset(), "unset", True, 1), None, None)
         page = Page(ORIGIN + path)
         facts = context.request_facts(live, asked(), seen, page)
         assert facts["page.language"] == language

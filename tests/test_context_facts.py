@@ -10,7 +10,7 @@ from netaddr import IPSet
 from starlette.types import Message
 
 from consent.grants import Grants
-from edge import context
+from edge import context, visit
 from edge.context import Page
 from edge.request import Request
 from edge.stores.base import Customer, Evidence
@@ -59,7 +59,7 @@ async def facts(
     assert live is not None
     address = None if client is None else (client, 1)
     request = Request({"method": "GET", "headers": headers, "client": address}, nothing)
-    seen = Visit(Grants(frozenset({"necessary"}), "unset", True, 1), None, None, None)
+    seen = visit.read(edge.services, live, request)
     known = await context.build(edge.services, live, request, seen, Page(HOME))
     return dict(known.context.facts)
 
@@ -196,7 +196,7 @@ async def of_customer(
     assert live is not None
     request = Request({"method": "GET", "headers": (), "client": None}, nothing)
     granted = frozenset({"necessary", "personalization"})
-    seen = Visit(Grants(granted, "granted", False, 1), None, "v", None)
+    seen = Visit(Grants(granted, "granted", False, 1), None, "v")
     known = await context.build(edge.services, live, request, seen, Page(HOME))
     return dict(known.context.facts)
 

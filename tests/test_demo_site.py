@@ -260,8 +260,8 @@ def test_the_data_is_what_its_script_makes(tmp_path: Path) -> None:
 def test_the_strip_offers_only_countries_of_the_database() -> None:
     known = Countries.open(DEMO / "geo.mmdb")
     for code, address in strip.COUNTRIES.items():
-        assert known.country(address) == code
-    assert known.country("127.0.0.1") == "DE"
+        assert known.origin(address).country == code
+    assert known.origin("127.0.0.1").country == "DE"
 
 
 def test_blocks_show_only_pictures_and_pages_that_are_there(tmp_path: Path) -> None:

@@ -42,15 +42,15 @@ def test_country(tmp_path: Path, form: tuple[str, Any, str | None], version: int
     kind, record, expected = form
     path = database(tmp_path / "geo.mmdb", {"192.0.2.0/24": record}, version, kind)
     countries = Countries.open(path)
-    assert countries.country("192.0.2.7") == expected
-    assert countries.country("::ffff:192.0.2.7") == expected
-    assert countries.country("203.0.113.1") is None
+    assert countries.origin("192.0.2.7").country == expected
+    assert countries.origin("::ffff:192.0.2.7").country == expected
+    assert countries.origin("203.0.113.1").country is None
     countries.close()
 
 
 def test_country_of_ipv6(tmp_path: Path) -> None:
     countries = Countries.open(database(tmp_path / "g", {"2001:db8::/32": {"country": "AT"}}))
-    assert countries.country("2001:db8::1") == "AT"
+    assert countries.origin("2001:db8::1").country == "AT"
     countries.close()
 
 
@@ -62,9 +62,9 @@ def test_no_lookup_raises(tmp_path: Path, ip: str, version: int) -> None:
     countries = Countries.open(
         database(tmp_path / "g", {"192.0.2.0/24": {"country": "DE"}}, version)
     )
-    assert countries.country(ip) is None
+    assert countries.origin(ip).country is None
     countries.close()
-    assert countries.country("192.0.2.1") is None
+    assert countries.origin("192.0.2.1").country is None
 
 
 PLACES = [
@@ -84,16 +84,16 @@ PLACES = [
 )
 def test_location(tmp_path: Path, record: Any, expected: str | None) -> None:
     countries = Countries.open(database(tmp_path / "g", {"192.0.2.0/24": record}))
-    assert countries.location("192.0.2.7") == expected
-    assert countries.location("::ffff:192.0.2.7") == expected
-    assert countries.location("203.0.113.1") is None
+    assert countries.origin("192.0.2.7").location == expected
+    assert countries.origin("::ffff:192.0.2.7").location == expected
+    assert countries.origin("203.0.113.1").location is None
     assert expected is None or fits(expected, "location")
     countries.close()
-    assert countries.location("192.0.2.7") is None
+    assert countries.origin("192.0.2.7").location is None
 
 
 def test_without_a_database_no_place_is_known() -> None:
-    assert Countries.open(None).location("192.0.2.1") is None
+    assert Countries.open(None).origin("192.0.2.1").location is None
 
 
 def test_a_damaged_database_costs_no_page(tmp_path: Path) -> None:
@@ -103,12 +103,12 @@ def test_a_damaged_database_costs_no_page(tmp_path: Path) -> None:
     content[at - 12 : at + 10] = b"\xff" * 22
     path.write_bytes(content)
     countries = Countries.open(path)
-    assert countries.country("192.0.2.1") is None
+    assert countries.origin("192.0.2.1").country is None
     countries.close()
 
 
 def test_without_a_database_no_country_is_known() -> None:
-    assert Countries.open(None).country("192.0.2.1") is None
+    assert Countries.open(None).origin("192.0.2.1").country is None
 
 
 @pytest.mark.parametrize("content", [b"", b"no mmdb", b"\x1f\x8b" * 500, b"\x00" * 5000])

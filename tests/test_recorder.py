@@ -157,7 +157,7 @@ def test_who_may_be_recorded(
     purposes: set[str], state: State, visitor: str | None, allowed: bool
 ) -> None:
     grants = Grants(frozenset(purposes), state, False, 1)
-    assert recorder.may_record(Visit(grants, None, visitor, None)) is allowed
+    assert recorder.may_record(Visit(grants, None, visitor)) is allowed
 
 
 def test_a_copied_consent_cookie_records_nobody(tmp_path: Path) -> None:

@@ -47,7 +47,7 @@ LANGUAGES = [
     (
         "with countries and weights",
         b"de-AT,de;q=0.9, en-US;q=0.8,en;q=0.7",
-        ["de", "de", "en", "en"],
+        ["de", "en"],
     ),
     ("by weight", b"en;q=0.5, de ; q = 0.9,fr", ["fr", "de", "en"]),
     ("of equal weight as they are listed", b"en;q=0.5,de;q=0.5", ["en", "de"]),
@@ -58,7 +58,7 @@ LANGUAGES = [
     ("three letters are another language than two of them", b"fil-PH, de", ["fil", "de"]),
     ("any", b"*", []),
     ("blanks", b" de ,\ten", ["de", "en"]),
-    ("a list without end", b"xx," * 100_000 + b"de", ["xx"] * 85 + ["x"]),
+    ("a list without end", b"xx," * 100_000 + b"de", ["xx", "x"]),
 ]
 
 
@@ -66,7 +66,7 @@ LANGUAGES = [
     ("header", "expected"), [r[1:] for r in LANGUAGES], ids=[r[0] for r in LANGUAGES]
 )
 def test_languages(header: bytes, expected: list[str]) -> None:
-    assert asked((b"accept-language", header)).languages == expected
+    assert asked((b"accept-language", header)).languages == tuple(expected)
 
 
 def test_two_origins_are_none() -> None:

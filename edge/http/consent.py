@@ -43,7 +43,7 @@ async def handle(services: Services, live: LiveSite, request: Request) -> Respon
         await _must_record(services, live, entry)
     else:
         await _may_record(services, live, entry)
-    after = resolve(live.policy, record, Signals(False, before.country), services.clock())
+    after = resolve(live.policy, record, Signals(False, before.origin.country), services.clock())
     response = endpoint.json({"consent": consent_state(after), "receipt": record.receipt})
     await _set_cookies(services, live, request, response, before, record, after)
     return response
@@ -74,7 +74,7 @@ def _entry(
         lang=language,
         layer=asked.layer,
         text_hash=live.banners[language].hash,
-        regime=regime(live.policy, before.country),
+        regime=regime(live.policy, before.origin.country),
         withdrawn=withdrawn if asked.action == "withdraw" or not record.grants else None,
     )
 
