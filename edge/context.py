@@ -13,7 +13,6 @@ from edge.site_folder import LiveSite
 from edge.stores.base import Counts, Event, Person, StoreError
 from edge.visit import Visit
 from rules import counters
-from rules.attributes import Attribute
 from rules.codes import COUNTRIES, LANGUAGES
 from rules.conditions import Context
 from rules.model import Site
@@ -53,13 +52,13 @@ async def build(
     facts = request_facts(live, request, visit, page)
     counts: Counts | None = None
     if person is not None:
-        facts |= _granted_facts(live.site, person, visit, services.clock())
+        facts |= live.gate.facts(person, visit.grants.purposes, services.clock())
         counts = person.counts
         if person.counters != live.site.counters_version and (counts or person.counters):
             counts = await _recounted(services, live.site, visit)
-    passed = None if counts is None else _granted_counts(live.site, counts, visit)
-    now, granted = services.clock(), visit.grants.purposes
-    return Known(visit, Context(now, facts, granted, passed, visit.visitor))
+    granted = visit.grants.purposes
+    passed = None if counts is None else live.gate.counts(counts, granted)
+    return Known(visit, Context(services.clock(), facts, granted, passed, visit.visitor))
 
 
 async def _person(services: Services, site: Site, visit: Visit) -> Person | None:
@@ -71,35 +70,6 @@ async def _person(services: Services, site: Site, visit: Visit) -> Person | None
     except StoreError as bad:
         services.log.error("profile.not_read", bad, site=site.name)
         return None
-
-
-def _granted_facts(site: Site, person: Person, visit: Visit, now: int) -> dict[str, Value]:
-    """The gate: of a profile only what its purpose is granted for passes, and is fresh."""
-    facts: dict[str, Value] = {}
-    granted, attributes = visit.grants.purposes, site.attributes
-    for name, value in person.attributes.items():
-        declared = attributes.get(name)
-        if declared is None or value is None or declared.purpose not in granted:
-            continue
-        # What an import stored under another declaration than today's is not known.
-        if declared.takes(value) and _is_fresh(declared, person, now):
-            facts[name] = tuple(value) if isinstance(value, list) else value
-    if "personalization" in granted:
-        facts["customer.known"] = person.customer is not None
-    return facts
-
-
-def _is_fresh(declared: Attribute, person: Person, now: int) -> bool:
-    """A value of an age that nobody knows is too old wherever its age matters."""
-    if declared.freshness is None:
-        return True
-    return person.imported is not None and now - person.imported <= declared.freshness
-
-
-def _granted_counts(site: Site, counts: Counts, visit: Visit) -> Counts:
-    """The gate for events: only counters of events whose purpose is granted pass."""
-    granted, events, counted = visit.grants.purposes, site.events, site.counted
-    return {key: held for key, held in counts.items() if events[counted[key]].purpose in granted}
 
 
 async def _recounted(services: Services, site: Site, visit: Visit) -> Counts | None:

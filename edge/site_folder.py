@@ -13,6 +13,7 @@ from consent.grants import NECESSARY
 from consent.policy import BadPolicy, Policy
 from edge import banner
 from edge.banner import Banner
+from edge.gate import Gate
 from edge.page_query import PageQuery
 from edge.site_files import scan, snapshot, stamps
 from edge.wording import counted
@@ -35,6 +36,7 @@ class LiveSite:
     slots: tuple[dict[str, str | None], ...]
     """What the tag needs to find the slots of a page."""
     query: PageQuery
+    gate: Gate
 
 
 def read(folder: Path) -> Mapping[str, bytes]:
@@ -98,7 +100,7 @@ def _unasked(site: Site, policy: Policy) -> Iterator[Finding]:
 def _live(site: Site, policy: Policy) -> LiveSite:
     banners = {language: banner.render(policy, language) for language in site.languages}
     slots = tuple({"name": slot.name, "selector": slot.selector} for slot in site.slots.values())
-    return LiveSite(site, policy, banners, slots, PageQuery(site.reads))
+    return LiveSite(site, policy, banners, slots, PageQuery(site.reads), Gate(site))
 
 
 def load(files: Mapping[str, bytes], places: Places | None = None) -> LiveSite:

@@ -7,7 +7,7 @@ import msgspec
 
 from rules.codes import COUNTRIES, COUNTRY_NAMES, LANGUAGE_NAMES, LANGUAGES
 from rules.findings import or_new_in
-from rules.values import Value, fits
+from rules.values import Value
 
 
 class Attribute(msgspec.Struct, frozen=True):
@@ -27,13 +27,6 @@ class Attribute(msgspec.Struct, frozen=True):
 
     origins: tuple[str, ...] = ()
     """The origins that an address begins with, if they are known."""
-
-    def takes(self, value: object) -> bool:
-        """Say whether a value is of the type, and one of the allowed values; of a list each is."""
-        several = value if isinstance(value, (list, tuple)) else (value,)
-        return fits(value, self.type) and (
-            not self.values or all(each in self.values for each in several)
-        )
 
 
 DEVICES = ("mobile", "tablet", "desktop", "bot")

@@ -1,8 +1,9 @@
 """The values conditions compare, their types, and three-valued truth."""
 
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from enum import Enum
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from rules.keys import KEYS
 
@@ -57,19 +58,64 @@ def type_of(value: object) -> str:
     return "null" if value is None else "list" if isinstance(value, list) else "mapping"
 
 
-def fits(value: object, wanted: str) -> bool:
-    """Say whether a plain value is of an attribute's type; numbers and texts are never mixed."""
-    if wanted == "date":
-        return isinstance(value, str) and _is_date(value)
-    if wanted == "list":
-        return isinstance(value, (list, tuple)) and all(isinstance(each, str) for each in value)
-    if wanted in KEYS:
-        return KEYS[wanted](value) is not None
-    return type_of(value) == wanted
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
 
 
-def _is_date(text: str) -> bool:
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _is_boolean(value: object) -> bool:
+    return isinstance(value, bool)
+
+
+def _is_date(value: object) -> bool:
     try:
-        return date.fromisoformat(text).isoformat() == text
+        return isinstance(value, str) and date.fromisoformat(value).isoformat() == value
     except ValueError:
         return False
+
+
+def _is_list(value: object) -> bool:
+    return isinstance(value, (list, tuple)) and _TEXT.issuperset(map(type, value))
+
+
+def _has_key(kind: str) -> Callable[[object], bool]:
+    key = KEYS[kind]
+    return lambda value: key(value) is not None
+
+
+_TEXT = frozenset({str})
+_FITTING: Mapping[str, Callable[[object], bool]] = {
+    **{kind: _has_key(kind) for kind in KEYS},
+    "string": _is_text,
+    "number": _is_number,
+    "boolean": _is_boolean,
+    "date": _is_date,
+    "list": _is_list,
+}
+
+
+def fits(value: object, wanted: str) -> bool:
+    """Say whether a plain value is of an attribute's type; numbers and texts are never mixed."""
+    fitting = _FITTING.get(wanted)
+    return fitting is not None and fitting(value)
+
+
+Reading: TypeAlias = Callable[[Any], Value | None]
+
+
+def reading(wanted: str, values: Collection[Single]) -> Reading:
+    """Return how a stored value is read: None where it is not of the type, or not one of the allowed values.
+
+    Without allowed values all are; of a list, each must be one.
+    """
+    fitting, allowed = _FITTING[wanted], frozenset(values)
+    if wanted == "list":
+        return lambda value: (
+            tuple(value) if fitting(value) and (not allowed or allowed.issuperset(value)) else None
+        )
+    if allowed:
+        return lambda value: value if fitting(value) and value in allowed else None
+    return lambda value: value if fitting(value) else None
