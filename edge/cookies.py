@@ -19,7 +19,8 @@ VISITOR_DAYS: Final = 395
 REFUSAL_DAYS: Final = 365
 
 _MOST_COPIES: Final = 8
-_OURS: Final = re.compile(rf"({CONSENT}|{VISITOR})[ \t]*=([^;]*)")
+_OURS: Final = "__Host-tw_"
+_BLANKS: Final = " \t"
 
 # A browser sends the same cookies with every request, and what a token holds never changes.
 _CACHED: Final = 10_000
@@ -33,6 +34,10 @@ class Sent(NamedTuple):
 
     consent: list[str]
     visitor: list[str]
+
+    def of(self, name: str) -> list[str] | None:
+        """Return the values of a cookie by its name, if it is ours."""
+        return self.consent if name == CONSENT else self.visitor if name == VISITOR else None
 
 
 class _Issued(NamedTuple):
@@ -59,12 +64,16 @@ def new_visitor() -> str:
 def sent(header: str) -> Sent:
     """Every copy of our two cookies in a request's Cookie header, in the order received."""
     sent = Sent([], [])
-    for found in _OURS.finditer(header):
-        name, value = found.groups()
+    at = header.find(_OURS)
+    while at >= 0:
+        end = header.find(";", at)
+        end = len(header) if end < 0 else end
         # The name may also stand at the end of another one, or in another's value.
-        start = found.start()
-        if not header[header.rfind(";", 0, start) + 1 : start].strip(" \t"):
-            (sent.consent if name == CONSENT else sent.visitor).append(value.strip(" \t"))
+        name, equals, value = header[header.rfind(";", 0, at) + 1 : end].partition("=")
+        copies = sent.of(name.strip(_BLANKS)) if equals else None
+        if copies is not None:
+            copies.append(value.strip(_BLANKS))
+        at = header.find(_OURS, end)
     return sent
 
 

@@ -1,6 +1,5 @@
 """The parameters of a page's address that rules read; the others are nobody's business."""
 
-import re
 from collections.abc import Iterator
 from urllib.parse import quote, unquote_plus
 
@@ -20,17 +19,16 @@ class PageQuery:
         for attribute in sorted(reads):
             for parameter in _parameters(attribute):
                 self._attributes.setdefault(parameter, []).append(attribute)
-        names = "|".join(map(re.escape, sorted(self._attributes, key=len, reverse=True)))
-        self._pattern = re.compile(f"(?:^|&)({names})=([^&]+)") if names else None
 
     def facts(self, query: str) -> Iterator[tuple[str, str]]:
         """Yield attribute and value, as they are found; of one that comes twice the first counts."""
-        if self._pattern is None:
-            return
-        for name, value in self._pattern.findall(query[:LONGEST]):
-            plain = unquote_plus(value) if "%" in value or "+" in value else value
-            for attribute in self._attributes[name]:
-                yield attribute, plain
+        for pair in query[:LONGEST].split("&") if self._attributes else ():
+            name, _, value = pair.partition("=")
+            attributes = self._attributes.get(name)
+            if attributes and value:
+                plain = unquote_plus(value) if "%" in value or "+" in value else value
+                for attribute in attributes:
+                    yield attribute, plain
 
 
 def _parameters(attribute: str) -> tuple[str, ...]:
