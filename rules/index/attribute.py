@@ -10,8 +10,8 @@ from rules.index.terms import Source
 
 REMEMBERED = 1 << 12
 """Values for which it is remembered what they leave possible."""
-FOUND_AT_ONCE = ("values", "range", "tests")
-"""Kinds for which looking up a value takes no longer than remembering it."""
+FOUND_AT_ONCE = ("values", "tests")
+"""Kinds for which a value is all that is looked up."""
 
 
 class Unreadable(Exception):
@@ -30,11 +30,19 @@ class Attribute:
         """The clauses that do not read it."""
         self.true_if_missing = reduce(and_, [each.true_if_missing for _, each in parts])
         self.false_if_missing = reduce(or_, [each.false_if_missing for _, each in parts])
-        at_once = len(parts) == 1 and parts[0][0].kind in FOUND_AT_ONCE
-        self.possible: Callable[[Any], int] = (
-            possible_of(*parts[0]) if at_once else lru_cache(REMEMBERED)(self._found)
-        )
+        self.possible = self._remembering(parts, size)
         """Value -> the clauses it leaves possible. Raises where the value cannot be read."""
+
+    def _remembering(
+        self, parts: Sequence[tuple[Source, Dimension]], size: int
+    ) -> Callable[[Any], int]:
+        """Return value -> the clauses it leaves possible, found anew only where that takes longer."""
+        kind = parts[0][0].kind if len(parts) == 1 else None
+        if kind == "range":
+            return possible_of(*parts[0])
+        if kind in FOUND_AT_ONCE:
+            return Kept(possible_of(*parts[0]), size).__getitem__
+        return lru_cache(REMEMBERED)(self._found)
 
     def _found(self, value: Any) -> int:
         found: int = self._joint[tuple([met(value) for met in self._met])]

@@ -5,8 +5,8 @@ others. What a request says of one thing leaves some clauses possible; what is i
 S. Whang and others, Indexing Boolean Expressions, VLDB 2009, with sets in place of their posting lists.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeAlias
 
 from rules.conditions import Context
 from rules.index.attribute import joined
@@ -56,6 +56,17 @@ class _Numbered:
         return self.counted[layer]
 
 
+_Read: TypeAlias = tuple[str, Callable[[Any], int], int, int]
+"""Name of an attribute, value -> the clauses it leaves possible, those that do not read it, mark without one."""
+_Reading: TypeAlias = tuple[tuple[_Read, ...], int]
+"""The attributes that may be read, and the marks of those that may not."""
+
+
+def _marks(at: int) -> tuple[int, int]:
+    """Return two bits for an attribute: one says that it is not known, one that it has no value."""
+    return 1 << 2 * at, 2 << 2 * at
+
+
 class RuleIndex:
     """All rules of a site that are switched on."""
 
@@ -71,13 +82,10 @@ class RuleIndex:
         self._clocks = Clocks(schedules, made, size)
         self.dimensions = made
         """What rules read of values -> the clauses that they leave."""
-        attributes = joined(made, size)
-        self._all = [(found, 1 << at) for at, found in enumerate(attributes.values())]
-        self._attributes = [
-            (name, purpose, found.possible, found.free, 1 << at)
-            for at, ((name, purpose), found) in enumerate(attributes.items())
-        ]
+        self._attributes = joined(made, size)
         self._needs = self._by_need()
+        self._readings = Kept(self._reading, size)
+        """Grants, and whether there is a profile -> how values are read under them."""
         self._absent = Kept(self._without, size)
         """What is not known -> the clauses that may be true all the same, and those that consent hides."""
 
@@ -90,42 +98,54 @@ class RuleIndex:
 
     def of(self, context: Context) -> IndexedCandidates:
         """Return the rules that a request leaves possible."""
-        facts, granted, profile = context.facts, context.granted, context.counts is not None
+        granted, profile = context.granted, context.counts is not None
         minute = self._clocks.at(context.now)
         possible = minute.possible
-        unknown = missing = unread = 0
-        for name, purpose, lookup, free, mark in self._attributes:
-            if purpose is None or purpose in granted:
-                value = facts.get(name)
-                if value is not None:
-                    try:
-                        possible &= lookup(value)
-                    except Exception:  # a value of another type: who reads it will find out
-                        unread |= ~free
-                    continue
-                if profile or purpose is None:
-                    missing |= mark
-                    continue
-            unknown |= mark
+        attributes, absent = self._readings[granted, profile]
+        value_of, unread = context.facts.get, 0
+        for name, possible_of, free, mark in attributes:
+            value = value_of(name)
+            if value is None:
+                absent |= mark
+                continue
+            try:
+                possible &= possible_of(value)
+            except Exception:  # a value of another type: who reads it will find out
+                unread |= ~free
         if profile:
             try:
                 possible &= self._tallies.possible(context)
             except Exception:  # as above: a recording may hold what no counter can
                 unread |= ~self._tallies.free
-        true, hidden = self._absent[unknown, missing, profile, granted, context.unit is not None]
+        true, hidden = self._absent[absent, profile, granted, context.unit is not None]
         return IndexedCandidates(
             self.numbering, context, minute.running, possible & true, possible, hidden, unread
         )
 
-    def _without(self, key: tuple[int, int, bool, frozenset[str], bool]) -> tuple[int, int]:
+    def _reading(self, key: tuple[frozenset[str], bool]) -> _Reading:
+        """Return how attributes are read under some grants, with a profile or without."""
+        granted, profile = key
+        attributes: list[_Read] = []
+        hidden = 0
+        for at, ((name, purpose), found) in enumerate(self._attributes.items()):
+            unknown, missing = _marks(at)
+            if purpose is None or purpose in granted:
+                mark = missing if profile or purpose is None else unknown
+                attributes.append((name, found.possible, found.free, mark))
+            else:
+                hidden |= unknown
+        return tuple(attributes), hidden
+
+    def _without(self, key: tuple[int, bool, frozenset[str], bool]) -> tuple[int, int]:
         """Return the clauses that may be true without some values, and the not false ones that are hidden."""
-        unknown, missing, profile, granted, known = key
+        absent, profile, granted, known = key
         true = self._permitted(granted, known)
         hidden = below(self._size) ^ true
-        for attribute, mark in self._all:
-            if mark & unknown:
+        for at, attribute in enumerate(self._attributes.values()):
+            unknown, missing = _marks(at)
+            if unknown & absent:
                 true &= attribute.free
-            elif mark & missing:
+            elif missing & absent:
                 hidden &= ~attribute.false_if_missing
                 true &= attribute.true_if_missing
         if not profile:
