@@ -11,7 +11,7 @@ import msgspec
 from rules.blocks import BadRender
 from rules.bucketing import PURPOSE, held_out, held_out_of_site, one_of, pick
 from rules.conditions import Context
-from rules.model import BadCondition, Campaign, Rule, Show, Site
+from rules.model import BadCondition, Campaign, Ranked, Rule, Show, Site
 from rules.values import FALSE, TRUE
 
 
@@ -93,8 +93,10 @@ class _Deciding:
             return self._failed(slot, self._rule, bad)
 
     def _best(self, slot: str) -> Decision:
-        capped: tuple[int, Rule] | None = None
-        for rank, rule in self._candidates.true(slot):
+        candidates, capped = self._candidates, None
+        found = candidates.true(slot)
+        while found is not None:
+            rank, rule = found
             self._rule = rule
             if rule.show is not None:
                 return self._decision(rule.outcome, slot, rule.id, None, Reason.MATCH, rule.show)
@@ -104,16 +106,18 @@ class _Deciding:
                 if seen is FALSE:
                     return self._won(rule)
                 if seen is TRUE and capped is None:  # unknown never matches, in a cap as well
-                    capped = rank, rule
+                    capped = found
+            found = candidates.true(slot, rank)
         return self._passed_over(slot, capped)
 
-    def _passed_over(self, slot: str, capped: tuple[int, Rule] | None) -> Decision:
+    def _passed_over(self, slot: str, capped: Ranked | None) -> Decision:
         """Leave the slot to its default, and name the first rule that would have filled it."""
-        for rank, rule in self._candidates.hidden(slot):
-            if capped is not None and capped[0] < rank:
-                break
+        found = self._candidates.hidden(slot)
+        while found is not None and (capped is None or found[0] < capped[0]):
+            rank, rule = found
             if self._takes_part(rule.campaign):
                 return self._default(slot, Reason.CONSENT_REQUIRED, rule)
+            found = self._candidates.hidden(slot, rank)
         if capped is not None:
             return self._default(slot, Reason.CAPPED, capped[1])
         return self._default(slot, Reason.DEFAULT if self._runs(slot) else Reason.DISABLED)

@@ -1,8 +1,8 @@
 """A site as the engine holds it: everything checked, compiled and sorted at load."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import Protocol
+from typing import Protocol, TypeAlias
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -120,6 +120,10 @@ class Rule(msgspec.Struct, frozen=True):
         return self.enabled and schedule.start <= now < schedule.end
 
 
+Ranked: TypeAlias = tuple[int, Rule]
+"""A rule and its rank in its slot: the one that wins first has the least."""
+
+
 class Candidates(Protocol):
     """The rules that may win the slots of one request."""
 
@@ -127,15 +131,15 @@ class Candidates(Protocol):
         """Say whether any rule of a slot is switched on and on schedule."""
         ...
 
-    def true(self, slot: str) -> Iterator[tuple[int, Rule]]:
-        """Yield the rules of a slot that may win, the one that wins first, each with its rank.
+    def true(self, slot: str, after: int | None = None) -> Ranked | None:
+        """Return the first rule of a slot that may win, or the first one after a rank.
 
         Raises ``BadCondition`` where one cannot be evaluated.
         """
         ...
 
-    def hidden(self, slot: str) -> Iterator[tuple[int, Rule]]:
-        """Yield the rules of a slot that are not false and that consent hides, each with its rank.
+    def hidden(self, slot: str, after: int | None = None) -> Ranked | None:
+        """Return the first rule of a slot that is not false and that consent hides, or the one after a rank.
 
         Raises ``BadCondition`` where one cannot be evaluated.
         """

@@ -6,7 +6,7 @@ The index must find exactly the same; the tests compare them.
 from collections.abc import Iterator, Mapping, Sequence
 
 from rules.conditions import Condition, Context
-from rules.model import BadCondition, Rule
+from rules.model import BadCondition, Ranked, Rule
 from rules.values import FALSE, TRUE, Truth
 
 
@@ -33,24 +33,26 @@ class PlainCandidates:
         """Say whether any rule of a slot is switched on and on schedule."""
         return any(rule.runs(self._context.now) for rule in self._rules[slot])
 
-    def true(self, slot: str) -> Iterator[tuple[int, Rule]]:
-        """Yield the rules of a slot that may win, the one that wins first, each with its rank.
+    def true(self, slot: str, after: int | None = None) -> Ranked | None:
+        """Return the first rule of a slot that may win, or the first one after a rank.
 
         Raises ``BadCondition`` where one cannot be evaluated.
         """
-        for rank, rule, truth in self._truths(slot):
+        for rank, rule, truth in self._truths(slot, after):
             if truth is TRUE and permitted(rule, self._context):
-                yield rank, rule
+                return rank, rule
+        return None
 
-    def hidden(self, slot: str) -> Iterator[tuple[int, Rule]]:
-        """Yield the rules of a slot that are not false and that consent hides, each with its rank."""
-        for rank, rule, truth in self._truths(slot):
+    def hidden(self, slot: str, after: int | None = None) -> Ranked | None:
+        """Return the first rule of a slot that is not false and that consent hides, or the one after."""
+        for rank, rule, truth in self._truths(slot, after):
             if truth is not FALSE and not permitted(rule, self._context):
-                yield rank, rule
+                return rank, rule
+        return None
 
-    def _truths(self, slot: str) -> Iterator[tuple[int, Rule, Truth]]:
+    def _truths(self, slot: str, after: int | None) -> Iterator[tuple[int, Rule, Truth]]:
         for rank, rule in enumerate(self._rules[slot]):
-            if rule.runs(self._context.now):
+            if (after is None or rank > after) and rule.runs(self._context.now):
                 yield rank, rule, evaluated(rule, self._context)
 
 

@@ -4,10 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from rules.conditions import Context, Not
+from rules.index.bits import below
 from rules.index.clauses import Clause
-from rules.model import Rule
+from rules.model import Ranked, Rule
 from rules.plain import evaluated
-from rules.values import FALSE, TRUE, Truth
+from rules.values import FALSE, TRUE, UNKNOWN, Truth
 
 
 class Numbering(NamedTuple):
@@ -59,35 +60,34 @@ class IndexedCandidates:
         """Say whether any rule of a slot is switched on and on schedule."""
         return self._running & self._numbering.slots[slot] != 0
 
-    def true(self, slot: str) -> Iterator[tuple[int, Rule]]:
-        """Yield the rules of a slot that may win, the one that wins first, each with its rank."""
-        return self._rules(slot, self._true, only_false_refuses=False)
+    def true(self, slot: str, after: int | None = None) -> Ranked | None:
+        """Return the first rule of a slot that may win, or the first one after a rank."""
+        return self._first(slot, self._true, after, TRUE)
 
-    def hidden(self, slot: str) -> Iterator[tuple[int, Rule]]:
-        """Yield the rules of a slot that are not false and that consent hides, each with its rank."""
-        return self._rules(slot, self._possible & self._hidden, only_false_refuses=True)
+    def hidden(self, slot: str, after: int | None = None) -> Ranked | None:
+        """Return the first rule of a slot that is not false and that consent hides, or the one after."""
+        return self._first(slot, self._possible & self._hidden, after, UNKNOWN)
 
-    def _rules(
-        self, slot: str, clauses: int, *, only_false_refuses: bool
-    ) -> Iterator[tuple[int, Rule]]:
-        """Yield the rules of clauses whose rest is true, or at least not false."""
+    def _first(self, slot: str, clauses: int, after: int | None, least: Truth) -> Ranked | None:
+        """Return the first rule of clauses whose rest is true, or with UNKNOWN at least not false."""
         owners, slots, rest = self._numbering
-        left = clauses & slots[slot]
-        last: Rule | None = None
+        left, last = clauses & slots[slot], None
+        if after is not None:
+            left, last = left & below(-after), owners[-after]
         while left:  # the highest number is the one of a set that is found at once
             number = left.bit_length() - 1
             rule = owners[number]
-            if rule is not last:
-                plain = number not in rest and not self._unread
-                if plain or self._holds(rule, number, only_false_refuses):
-                    last = rule
-                    yield -number, rule
+            if rule is not last and (
+                (number not in rest and not self._unread) or self._holds(rule, number, least)
+            ):
+                return -number, rule
             left ^= 1 << number
+        return None
 
-    def _holds(self, rule: Rule, number: int, only_false_refuses: bool) -> bool:
-        """Say whether what no set says of a clause is true, or at least not false."""
-        worst = self._evaluated(rule, number)
-        return worst is TRUE or (only_false_refuses and worst is not FALSE)
+    def _holds(self, rule: Rule, number: int, least: Truth) -> bool:
+        """Say whether what no set says of a clause is true, or with UNKNOWN at least not false."""
+        truth = self._evaluated(rule, number)
+        return truth is TRUE or (least is UNKNOWN and truth is not FALSE)
 
     def _evaluated(self, rule: Rule, number: int) -> Truth:
         """Return the truth of what no set says of a clause: of its rule, if a value could not be read."""
