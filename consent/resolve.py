@@ -1,6 +1,6 @@
 """From the policy, the stored choice and the request's signals to the grants in force."""
 
-from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 import msgspec
@@ -54,14 +54,16 @@ def _unasked(policy: Policy, signals: Signals) -> Grants:
 
 def _lapsed(policy: Policy, record: Record, signals: Signals) -> Grants:
     # Where no yes is needed, what was once switched off stays off until answered anew.
-    kept = _without_choice(policy, signals) & set(record.grants)
+    without = _without_choice(policy, signals)
+    kept = tuple([purpose for purpose in record.grants if purpose in without])
     return _grants(policy, "unset", kept, ask=True)
 
 
-def _without_choice(policy: Policy, signals: Signals) -> set[str]:
+def _without_choice(policy: Policy, signals: Signals) -> tuple[str, ...]:
     if regime(policy, signals.country) == "opt_in":
-        return set()
-    return set(policy.purposes) - (OBJECTED_BY_GPC if signals.gpc else set())
+        return ()
+    objected = OBJECTED_BY_GPC if signals.gpc else ()
+    return tuple([purpose for purpose in policy.purposes if purpose not in objected])
 
 
 def _in_force(policy: Policy, record: Record, now: int) -> bool:
@@ -74,7 +76,13 @@ def _ask_again(policy: Policy, record: Record, now: int) -> bool:
     return record.revision < policy.revision or now - record.time >= quiet
 
 
-def _grants(policy: Policy, state: State, purposes: Iterable[str], *, ask: bool) -> Grants:
-    # A purpose that the site dropped is not granted, and a site without purposes asks nobody.
-    in_force = frozenset({NECESSARY, *(set(purposes) & set(policy.purposes))})
+def _grants(policy: Policy, state: State, purposes: tuple[str, ...], *, ask: bool) -> Grants:
+    # A site without purposes asks nobody.
+    in_force = _granted(purposes, policy.purposes)
     return Grants(in_force, state, ask and bool(policy.purposes), policy.revision)
+
+
+@lru_cache(maxsize=1024)  # there are few; and what is looked up by the same set is found faster
+def _granted(purposes: tuple[str, ...], asked: tuple[str, ...]) -> frozenset[str]:
+    # A purpose that the site dropped is not granted.
+    return frozenset({NECESSARY, *(set(purposes) & set(asked))})
