@@ -1,12 +1,13 @@
 """From a request and a profile to what rules may read. The one place that applies the gate."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from edge import device
 from edge.geo import UNKNOWN, Origin
-from edge.page_query import LONGEST
+from edge.page_query import LONGEST, MAX_VALUE
 from edge.request import Request
 from edge.services import Services
 from edge.site_folder import LiveSite
@@ -18,11 +19,6 @@ from rules.conditions import Context
 from rules.model import Site
 from rules.values import Value
 
-MAX_VALUE = 512
-"""Characters of a request's value that rules see."""
-_DEVICE = frozenset(
-    {"device.type", "device.os", "device.browser", "device.os_version", "device.browser_version"}
-)
 _LANGUAGES = frozenset({"language", "languages"})
 _LISTED, _COUNTRIES = frozenset(LANGUAGES), frozenset(COUNTRIES)
 """All that rules can name: what else a request says is not known."""
@@ -94,9 +90,10 @@ def request_facts(live: LiveSite, request: Request, visit: Visit, page: Page) ->
     site = live.site
     facts = page_facts(live, page)
     _add_origin(site, facts, visit.origin)
-    _add_device(site, facts, request)
+    if not site.reads.isdisjoint(device.NAMES):
+        facts |= device.facts(request.header(b"user-agent"))
     if not site.reads.isdisjoint(_LANGUAGES):
-        listed = tuple([each for each in request.languages if each in _LISTED])
+        listed = _listed(request.languages)
         if listed:
             facts["language"] = listed[0]
             facts["languages"] = listed
@@ -114,6 +111,12 @@ def _add_origin(site: Site, facts: dict[str, Value], origin: Origin) -> None:
         facts["geo.location"] = place
 
 
+@lru_cache(maxsize=1024)
+def _listed(languages: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the languages that rules can name."""
+    return tuple([each for each in languages if each in _LISTED])
+
+
 def page_facts(live: LiveSite, page: Page) -> dict[str, Value]:
     """Return what a page's address says, as far as rules read it."""
     parts = urlsplit(page.url)
@@ -124,10 +127,7 @@ def page_facts(live: LiveSite, page: Page) -> dict[str, Value]:
         "page.language": page_language(live.site, path),
         "page.referrer": page.referrer[:MAX_VALUE],
     }
-    if parts.query:
-        for name, value in live.query.facts(parts.query):
-            facts.setdefault(name, value[:MAX_VALUE])
-    return facts
+    return facts | live.query.facts(parts.query) if parts.query else facts
 
 
 def _readable(path: str) -> str:
@@ -139,18 +139,3 @@ def page_language(site: Site, path: str) -> str:
     """Return the language a page is in: its first path segment if that is one, else the site's first."""
     first = path.split("/", 2)[1] if path.startswith("/") else ""
     return first if first in site.languages[1:] else site.languages[0]
-
-
-def _add_device(site: Site, facts: dict[str, Value], request: Request) -> None:
-    if site.reads.isdisjoint(_DEVICE):
-        return
-    found = device.facts(request.header(b"user-agent"))
-    facts["device.type"] = found.type
-    if found.os:
-        facts["device.os"] = found.os
-    if found.browser:
-        facts["device.browser"] = found.browser
-    if found.os_version:
-        facts["device.os_version"] = found.os_version
-    if found.browser_version:
-        facts["device.browser_version"] = found.browser_version

@@ -1,10 +1,10 @@
 """What a User-Agent header says about the device: its class, system and browser, with their versions."""
 
+from collections.abc import Mapping
 from functools import lru_cache
 from itertools import takewhile
 from typing import Final, Literal
 
-import msgspec
 import ua_parser
 from user_agents import parsers
 
@@ -14,22 +14,24 @@ LONGEST: Final = 512
 CACHED: Final = 10_000
 """Headers remembered: any client can send new ones, so there is an end to it."""
 
+NAMES: Final = (
+    "device.type",
+    "device.os",
+    "device.browser",
+    "device.os_version",
+    "device.browser_version",
+)
+"""What rules read of it."""
+
 Type = Literal["mobile", "tablet", "desktop", "bot"]
 
 
-class Device(msgspec.Struct, frozen=True):
-    """The facts a rule may read; ``os`` and ``browser`` are family names, "Other" if unknown."""
+def facts(user_agent: str) -> Mapping[str, str]:
+    """What a User-Agent header says, as far as it is known, by the names that rules read.
 
-    type: Type
-    os: str
-    browser: str
-    os_version: str = ""
-    """One to four numbers with points between them; empty where the header says none."""
-    browser_version: str = ""
-
-
-def facts(user_agent: str) -> Device:
-    """The device behind a User-Agent header. Never raises; an unknown one is a desktop."""
+    System and browser are family names, "Other" if unknown; versions are one to four numbers with points
+    between them. Never raises; an unknown device is a desktop.
+    """
     return _facts(user_agent[:LONGEST])
 
 
@@ -39,10 +41,10 @@ def warm_up() -> None:
 
 
 @lru_cache(maxsize=CACHED)
-def _facts(user_agent: str) -> Device:
+def _facts(user_agent: str) -> Mapping[str, str]:
     agent = _Agent(user_agent)
-    system, browser = map(_version, agent.versions)
-    return Device(_type(agent), agent.os.family, agent.browser.family, system, browser)
+    said = (_type(agent), agent.os.family, agent.browser.family, *map(_version, agent.versions))
+    return {name: each for name, each in zip(NAMES, said, strict=True) if each}
 
 
 def _version(parts: tuple[str | None, ...]) -> str:

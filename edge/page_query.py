@@ -1,12 +1,14 @@
 """The parameters of a page's address that rules read; the others are nobody's business."""
 
-from collections.abc import Iterator
 from urllib.parse import quote, unquote_plus
 
 from rules.attributes import QUERY
 
 LONGEST = 4096
 """Characters of a query, or of a path, that are looked at."""
+
+MAX_VALUE = 512
+"""Characters of a request's value that rules see."""
 
 _UTM = "utm."
 
@@ -20,15 +22,17 @@ class PageQuery:
             for parameter in _parameters(attribute):
                 self._attributes.setdefault(parameter, []).append(attribute)
 
-    def facts(self, query: str) -> Iterator[tuple[str, str]]:
-        """Yield attribute and value, as they are found; of one that comes twice the first counts."""
+    def facts(self, query: str) -> dict[str, str]:
+        """Return the attributes that a query holds; of one that comes twice the first counts."""
+        facts: dict[str, str] = {}
         for pair in query[:LONGEST].split("&") if self._attributes else ():
             name, _, value = pair.partition("=")
             attributes = self._attributes.get(name)
             if attributes and value:
                 plain = unquote_plus(value) if "%" in value or "+" in value else value
                 for attribute in attributes:
-                    yield attribute, plain
+                    facts.setdefault(attribute, plain[:MAX_VALUE])
+        return facts
 
 
 def _parameters(attribute: str) -> tuple[str, ...]:
