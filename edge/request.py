@@ -1,11 +1,14 @@
 """One request of a browser, as the edge reads it: each header once, the body when it is asked for."""
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from operator import itemgetter
 
+from msgspec import UNSET, UnsetType
 from starlette.types import Receive, Scope
 
+from consent.record import Record
 from edge import cookies
 from edge.cookies import Sent
 
@@ -24,21 +27,16 @@ class Request:
         self.client: tuple[str, int] | None = scope.get("client")
         self.query: str = scope.get("query_string", b"").decode("latin-1")
         self.receive = receive
-        self.size = 0
+        headers: dict[bytes, bytes] = dict(scope["headers"])
+        if len(headers) < len(scope["headers"]):
+            headers = _joined(scope["headers"])
+        self.size = sum(map(len, headers.values()))
         """Bytes of all header values."""
-        headers: dict[bytes, bytes] = {}
-        several: dict[bytes, list[bytes]] = {}
-        for name, value in scope["headers"]:
-            self.size += len(value)
-            if name in headers:
-                several.setdefault(name, [headers[name]]).append(value)
-            else:
-                headers[name] = value
-        for name, values in several.items():
-            headers[name] = _JOINED_BY.get(name, b", ").join(values)
         self._headers = headers
         self.cookies: Sent = cookies.sent(self.header(b"cookie"))
         """Our own cookies, all copies of them; others are not looked at."""
+        self.choice: Record | UnsetType | None = UNSET
+        """What they say was chosen, as soon as somebody asked: ``edge.visit.choice``."""
 
     def header(self, name: bytes) -> str:
         """Return a header by its name in small letters; "" without one."""
@@ -52,6 +50,13 @@ class Request:
         asked for (RFC 9110, 12.5.4).
         """
         return _languages(self.header(b"accept-language")[:LONGEST_LIST])
+
+
+def _joined(headers: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
+    several: dict[bytes, list[bytes]] = {}
+    for name, value in headers:
+        several.setdefault(name, []).append(value)
+    return {name: _JOINED_BY.get(name, b", ").join(values) for name, values in several.items()}
 
 
 @lru_cache(maxsize=1024)  # most visitors of a site send one of a few

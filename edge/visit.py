@@ -1,6 +1,7 @@
 """Who is asking, as far as consent lets us know: the grants in force and, only under them, a visitor ID."""
 
 import msgspec
+from msgspec import UNSET
 
 from consent.grants import NECESSARY, Grants
 from consent.record import Record
@@ -29,16 +30,26 @@ class Visit(msgspec.Struct, frozen=True):
 def read(services: Services, live: LiveSite, request: Request) -> Visit:
     """Read the cookies and signals of a request."""
     now, name = services.clock(), live.site.name
-    signers, sent = services.signers(name), request.cookies
-    record = cookies.read_consent(sent.consent, signers.consent, name, now)
+    signers, record = services.signers(name), choice(services, live, request)
     origin = services.countries.origin(_address(services, request))
     signals = Signals(_gpc(request), origin.country)
     grants = resolve(live.policy, record, signals, now)
     visitor = (
-        cookies.read_visitor(sent.visitor, signers.visitor, now) if grants.identifying else None
+        cookies.read_visitor(request.cookies.visitor, signers.visitor, now)
+        if grants.identifying
+        else None
     )
     visit = Visit(grants, record, visitor, origin)
     return visit.forgotten() if _parted(services, name, visit) else visit
+
+
+def choice(services: Services, live: LiveSite, request: Request) -> Record | None:
+    """Return what a request's consent cookies say, which is read once."""
+    if request.choice is UNSET:
+        name, now = live.site.name, services.clock()
+        signer = services.signers(name).consent
+        request.choice = cookies.read_consent(request.cookies.consent, signer, name, now)
+    return request.choice
 
 
 def _parted(services: Services, site: str, visit: Visit) -> bool:
@@ -59,4 +70,5 @@ def _address(services: Services, request: Request) -> str:
 
 def _gpc(request: Request) -> bool:
     """Only the exact value 1 is the signal (https://w3c.github.io/gpc/)."""
-    return "1" in request.header(b"sec-gpc").split(", ")
+    said = request.header(b"sec-gpc")
+    return bool(said) and "1" in said.split(", ")

@@ -8,7 +8,7 @@ import msgspec
 from starlette.responses import Response
 from starlette.types import Message
 
-from edge import cookies
+from edge import cookies, visit
 from edge.http.problems import WRONG_METHOD, Problem, answer
 from edge.request import Request
 from edge.services import Services
@@ -81,9 +81,7 @@ def post(name: str, handler: Handler) -> Call:
 
 def _expire_stray(live: LiveSite, services: Services, request: Request, response: Response) -> None:
     """Take back a visitor cookie that a late answer set after a refusal."""
-    name, now = live.site.name, services.clock()
-    signer = services.signers(name).consent
-    record = cookies.read_consent(request.cookies.consent, signer, name, now)
+    record = visit.choice(services, live, request)
     if record is not None and record.refusal and "set-cookie" not in response.headers:
         response.headers.append("set-cookie", cookies.expire(cookies.VISITOR))
 
@@ -101,7 +99,7 @@ def _dressed(response: Response, allowed: str | None) -> Response:
     """Add what every answer of a site carries; an Origin is only ever named if it is listed."""
     headers = response.raw_headers
     headers += _PRIVATE
-    if not any(name == CORP for name, _ in headers):
+    if CORP not in dict(headers):
         headers.append((CORP, b"same-site"))
     if allowed is not None:
         headers.append((b"access-control-allow-origin", allowed.encode()))
