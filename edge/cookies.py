@@ -19,12 +19,15 @@ VISITOR_DAYS: Final = 395
 REFUSAL_DAYS: Final = 365
 
 _MOST_COPIES: Final = 8
+_MOST_LOOKED_AT: Final = 32
+"""Cookies whose names begin as ours do: a header of thousands costs no more."""
 _OURS: Final = "__Host-tw_"
 _BLANKS: Final = " \t"
 
 # A browser sends the same cookies with every request, and what a token holds never changes.
 _CACHED: Final = 10_000
 _DAY_SECONDS: Final = DAY // 1000
+_VISITOR_SECONDS: Final = VISITOR_DAYS * _DAY_SECONDS
 _VISITOR_ID: Final = re.compile(r"[A-Za-z0-9_-]{21}[AQgw]")
 _ATTRIBUTES: Final = "HttpOnly; Secure; SameSite=Lax; Path=/"
 
@@ -64,16 +67,18 @@ def new_visitor() -> str:
 def sent(header: str) -> Sent:
     """Every copy of our two cookies in a request's Cookie header, in the order received."""
     sent = Sent([], [])
-    at = header.find(_OURS)
-    while at >= 0:
-        end = header.find(";", at)
-        end = len(header) if end < 0 else end
+    before, found, rest = header.partition(_OURS)
+    for _ in range(_MOST_LOOKED_AT):
+        if not found:
+            break
+        pair, _, rest = rest.partition(";")
+        name, equals, value = pair.partition("=")
         # The name may also stand at the end of another one, or in another's value.
-        name, equals, value = header[header.rfind(";", 0, at) + 1 : end].partition("=")
-        copies = sent.of(name.strip(_BLANKS)) if equals else None
-        if copies is not None:
-            copies.append(value.strip(_BLANKS))
-        at = header.find(_OURS, end)
+        if equals and not before.rpartition(";")[2].strip(_BLANKS):
+            copies = sent.of(_OURS + name.rstrip(_BLANKS))
+            if copies is not None:
+                copies.append(value.strip(_BLANKS))
+        before, found, rest = rest.partition(_OURS)
     return sent
 
 
@@ -108,7 +113,7 @@ def read_visitor(tokens: Sequence[str], signer: Signer, now: int) -> str | None:
 
 
 def _current(issued: int, now: int) -> bool:
-    return timely(issued, now) and now // 1000 - issued <= VISITOR_DAYS * _DAY_SECONDS
+    return timely(issued, now) and now // 1000 - issued <= _VISITOR_SECONDS
 
 
 def _few(tokens: Sequence[str]) -> Sequence[str]:
@@ -116,7 +121,7 @@ def _few(tokens: Sequence[str]) -> Sequence[str]:
     # any of ours would only be kept in memory.
     if len(tokens) > _MOST_COPIES:
         return ()
-    return [token for token in tokens if len(token) <= LONGEST]
+    return tokens if sum(map(len, tokens)) <= LONGEST else [t for t in tokens if len(t) <= LONGEST]
 
 
 @lru_cache(maxsize=_CACHED)
