@@ -28,6 +28,9 @@ class Reason(StrEnum):
     ERROR = "ERROR"
 
 
+# An enum's members are found by a search of their own, so what every decision needs has a name here.
+_MATCH, _DEFAULT = Reason.MATCH, Reason.DEFAULT
+
 NOTHING = "none"
 """The action that leaves a slot to its default content."""
 
@@ -85,30 +88,26 @@ class _Deciding:
         if self._held_out:
             return self._default(slot, Reason.HOLDOUT)
         self._rule = None
+        candidates, capped = self._candidates, None
         try:
-            return self._best(slot)
+            found = candidates.true(slot)
+            while found is not None:
+                rank, self._rule = found
+                rule = self._rule
+                if rule.show is not None:
+                    return self._decision(rule.outcome, slot, rule.id, None, _MATCH, rule.show)
+                if rule.campaign.exclusive is None or self._takes_part(rule.campaign):
+                    seen = FALSE if rule.cap is None else rule.cap.evaluate(self._context)
+                    if seen is FALSE:
+                        return self._won(rule)
+                    if seen is TRUE and capped is None:  # unknown never matches, in a cap as well
+                        capped = found
+                found = candidates.true(slot, rank)
+            return self._passed_over(slot, capped)
         except BadCondition as bad:
             return self._failed(slot, bad.rule, bad.__cause__ or bad)
         except Exception as bad:
             return self._failed(slot, self._rule, bad)
-
-    def _best(self, slot: str) -> Decision:
-        candidates, capped = self._candidates, None
-        found = candidates.true(slot)
-        while found is not None:
-            rank, rule = found
-            self._rule = rule
-            if rule.show is not None:
-                return self._decision(rule.outcome, slot, rule.id, None, Reason.MATCH, rule.show)
-            campaign = rule.campaign
-            if campaign.exclusive is None or self._takes_part(campaign):
-                seen = FALSE if rule.cap is None else rule.cap.evaluate(self._context)
-                if seen is FALSE:
-                    return self._won(rule)
-                if seen is TRUE and capped is None:  # unknown never matches, in a cap as well
-                    capped = found
-            found = candidates.true(slot, rank)
-        return self._passed_over(slot, capped)
 
     def _passed_over(self, slot: str, capped: Ranked | None) -> Decision:
         """Leave the slot to its default, and name the first rule that would have filled it."""
@@ -120,7 +119,7 @@ class _Deciding:
             found = self._candidates.hidden(slot, rank)
         if capped is not None:
             return self._default(slot, Reason.CAPPED, capped[1])
-        return self._default(slot, Reason.DEFAULT if self._runs(slot) else Reason.DISABLED)
+        return self._default(slot, _DEFAULT if self._runs(slot) else Reason.DISABLED)
 
     def _takes_part(self, campaign: Campaign) -> bool:
         """Say whether the visitor is dealt to this campaign of its group, among those that run."""
@@ -147,7 +146,7 @@ class _Deciding:
         campaign, dealt, slot = rule.campaign, self._dealt, rule.slot
         if campaign.holdout and dealt and held_out(campaign.name, campaign.holdout, dealt):
             return self._default(slot, Reason.HOLDOUT, rule)
-        variant, reason = rule.variants[0], Reason.MATCH
+        variant, reason = rule.variants[0], _MATCH
         if dealt is not None and variant.name is not None:
             variant, reason = pick(rule.id, rule.variants, dealt), Reason.SPLIT
         return self._decision(variant.outcome, slot, rule.id, variant.name, reason, variant.show)
@@ -178,16 +177,13 @@ class _Deciding:
         identity = f"{self._request}-{outcome}"
         if show is None:
             return Decision(identity, slot, rule, variant, reason, NOTHING)
-        html, action, text = self._html(show), show.action, show.text
+        html, action, text = None, show.action, show.text
+        if show.block is not None:
+            block = self._site.blocks[show.block.name]
+            html = block.render(self._language, show.given, self._context.facts)
         return Decision(
             identity, slot, rule, variant, reason, action, html, text, show.name, show.value
         )
-
-    def _html(self, show: Show) -> str | None:
-        if show.block is None:
-            return None
-        block = self._site.blocks[show.block.name]
-        return block.render(self._language, show.given, self._context.facts)
 
 
 def outcome(slot: str, rule: str | None, variant: str | None, reason: Reason) -> str:

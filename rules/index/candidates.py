@@ -62,16 +62,18 @@ class IndexedCandidates:
 
     def true(self, slot: str, after: int | None = None) -> Ranked | None:
         """Return the first rule of a slot that may win, or the first one after a rank."""
-        return self._first(slot, self._true, after, TRUE)
+        clauses = self._true & self._numbering.slots[slot]
+        return self._first(clauses, after, TRUE) if clauses else None
 
     def hidden(self, slot: str, after: int | None = None) -> Ranked | None:
         """Return the first rule of a slot that is not false and that consent hides, or the one after."""
-        return self._first(slot, self._possible & self._hidden, after, UNKNOWN)
+        clauses = self._possible & self._hidden & self._numbering.slots[slot]
+        return self._first(clauses, after, UNKNOWN) if clauses else None
 
-    def _first(self, slot: str, clauses: int, after: int | None, least: Truth) -> Ranked | None:
+    def _first(self, left: int, after: int | None, least: Truth) -> Ranked | None:
         """Return the first rule of clauses whose rest is true, or with UNKNOWN at least not false."""
-        owners, slots, rest = self._numbering
-        left, last = clauses & slots[slot], None
+        owners, _, rest = self._numbering
+        last = None
         if after is not None:
             left, last = left & below(-after), owners[-after]
         while left:  # the highest number is the one of a set that is found at once
