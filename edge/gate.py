@@ -51,7 +51,10 @@ class Gate:
     def counts(self, counts: Counts, granted: Collection[str]) -> Counts:
         """Return what counters hold of events whose purpose is granted."""
         purposes = self._counters
-        return {key: held for key, held in counts.items() if purposes[key] in granted}
+        for key in counts:
+            if purposes.get(key) not in granted:
+                return {key: held for key, held in counts.items() if purposes.get(key) in granted}
+        return counts
 
 
 def _is_fresh(person: Person, now: int, freshness: int) -> bool:

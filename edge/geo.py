@@ -2,6 +2,7 @@
 
 import ipaddress
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -100,7 +101,12 @@ def _location(found: object) -> str | None:
     latitude, longitude = place.get("latitude"), place.get("longitude")
     if not isinstance(latitude, (int, float)) or not isinstance(longitude, (int, float)):
         return None
-    return f"{latitude:.4f},{longitude:.4f}" if on_earth(latitude, longitude) else None
+    return _written(latitude, longitude) if on_earth(latitude, longitude) else None
+
+
+@lru_cache(maxsize=4096)  # a database knows of few places
+def _written(latitude: float, longitude: float) -> str:
+    return f"{latitude:.4f},{longitude:.4f}"
 
 
 def client_address(

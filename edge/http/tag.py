@@ -79,7 +79,7 @@ def own_page(services: Services, live: LiveSite, request: Request) -> Page | Non
 
 
 def _anonymous(live: LiveSite) -> Answer:
-    return Answer((), ConsentState("unset", ["necessary"], live.policy.revision, False))
+    return Answer((), ConsentState("unset", ("necessary",), live.policy.revision, False))
 
 
 def _boot(live: LiveSite, request: Request, page: Page | None, answer: Answer) -> _Boot:
