@@ -3,12 +3,12 @@
 import asyncio
 from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from edge.joined_writes import JoinedWritesProtocol
 
 HEAD_SECONDS = 5.0
 
 
-class HeadDeadlineProtocol(HttpToolsProtocol):
+class HeadDeadlineProtocol(JoinedWritesProtocol):
     """Closes a connection that sends no whole head in time; between requests uvicorn's own time runs."""
 
     _deadline: asyncio.TimerHandle | None = None
