@@ -92,7 +92,9 @@ class Tallies:
                     count, last = every - bisect_left(times, now - window), window
                     if count == 0:
                         break  # and none within the shorter windows that follow: it turns nothing
-                found[layer] ^= turned[count] if count < len(turned) else turned[-1]
+                clauses = turned[count] if count < len(turned) else turned[-1]
+                if clauses:  # to turn none would copy them all
+                    found[layer] ^= clauses
         return reduce(and_, found) if found else self._everything
 
     def _of_nobody(self, granted: frozenset[str]) -> list[int]:
