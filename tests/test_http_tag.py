@@ -48,6 +48,16 @@ def test_it_is_private_and_never_stored(tmp_path: Path) -> None:
     run(tmp_path, test)
 
 
+def test_only_the_bare_code_may_be_read_elsewhere(tmp_path: Path) -> None:
+    async def test(edge: Running) -> None:
+        own, stray = {"referer": HOME}, {"referer": HOME, "sec-fetch-site": "cross-site"}
+        for headers, expected in ((own, ["same-site"]), (stray, ["cross-origin"])):
+            answer = await edge.browser().get("tag.js", **headers)
+            assert answer.headers.get_list("cross-origin-resource-policy") == expected
+
+    run(tmp_path, test)
+
+
 def test_gzip_unpacks_to_the_same_bytes(tmp_path: Path) -> None:
     async def test(edge: Running) -> None:
         browser = edge.browser()
