@@ -19,9 +19,11 @@ VISITOR_DAYS: Final = 395
 REFUSAL_DAYS: Final = 365
 
 _MOST_COPIES: Final = 8
-_MOST_LOOKED_AT: Final = 32
-"""Cookies whose names begin as ours do: a header of thousands costs no more."""
+_MOST_COOKIES: Final = 1_000
+"""Cookies that are looked at: more than any browser keeps for a site."""
 _OURS: Final = "__Host-tw_"
+_CONSENT_IS: Final = f"{CONSENT}="
+_VISITOR_IS: Final = f"{VISITOR}="
 _BLANKS: Final = " \t"
 
 # A browser sends the same cookies with every request, and what a token holds never changes.
@@ -37,10 +39,6 @@ class Sent(NamedTuple):
 
     consent: list[str]
     visitor: list[str]
-
-    def of(self, name: str) -> list[str] | None:
-        """Return the values of a cookie by its name, if it is ours."""
-        return self.consent if name == CONSENT else self.visitor if name == VISITOR else None
 
 
 class _Issued(NamedTuple):
@@ -67,18 +65,14 @@ def new_visitor() -> str:
 def sent(header: str) -> Sent:
     """Every copy of our two cookies in a request's Cookie header, in the order received."""
     sent = Sent([], [])
-    before, found, rest = header.partition(_OURS)
-    for _ in range(_MOST_LOOKED_AT):
-        if not found:
-            break
-        pair, _, rest = rest.partition(";")
-        name, equals, value = pair.partition("=")
-        # The name may also stand at the end of another one, or in another's value.
-        if equals and not before.rpartition(";")[2].strip(_BLANKS):
-            copies = sent.of(_OURS + name.rstrip(_BLANKS))
-            if copies is not None:
-                copies.append(value.strip(_BLANKS))
-        before, found, rest = rest.partition(_OURS)
+    for pair in header.split(";", _MOST_COOKIES):
+        if _OURS in pair:
+            name, equals, value = pair.partition("=")
+            name = name.strip(_BLANKS) + equals
+            if name == _CONSENT_IS:
+                sent.consent.append(value.strip(_BLANKS))
+            elif name == _VISITOR_IS:
+                sent.visitor.append(value.strip(_BLANKS))
     return sent
 
 
