@@ -77,12 +77,13 @@ def _ask_again(policy: Policy, record: Record, now: int) -> bool:
 
 
 def _grants(policy: Policy, state: State, purposes: tuple[str, ...], *, ask: bool) -> Grants:
-    # A site without purposes asks nobody.
-    in_force = _granted(purposes, policy.purposes)
-    return Grants(in_force, state, ask and bool(policy.purposes), policy.revision)
+    return _granted(policy.purposes, policy.revision, state, purposes, ask)
 
 
 @lru_cache(maxsize=1024)  # there are few; and what is looked up by the same set is found faster
-def _granted(purposes: tuple[str, ...], asked: tuple[str, ...]) -> frozenset[str]:
-    # A purpose that the site dropped is not granted.
-    return frozenset({NECESSARY, *(set(purposes) & set(asked))})
+def _granted(
+    asked: tuple[str, ...], revision: int, state: State, purposes: tuple[str, ...], ask: bool
+) -> Grants:
+    # A purpose that the site dropped is not granted, and a site without purposes asks nobody.
+    in_force = frozenset({NECESSARY, *(set(purposes) & set(asked))})
+    return Grants(in_force, state, ask and bool(asked), revision)
