@@ -53,6 +53,24 @@ def test_no_origin_at_all_is_refused(tmp_path: Path) -> None:
     run(tmp_path, test)
 
 
+@pytest.mark.parametrize(
+    ("site", "named"),
+    [("cross-site", True), ("same-site", True), ("", True), ("same-origin", False)],
+)
+def test_pages_of_another_origin_are_named_and_those_of_our_own_need_not_be(
+    tmp_path: Path, site: str, named: bool
+) -> None:
+    async def test(edge: Running) -> None:
+        answer = await edge.browser().post(
+            "decide", {"page": {"url": HOME}}, **{"sec-fetch-site": site}
+        )
+        assert answer.status_code == 200
+        for name in ("access-control-allow-origin", "access-control-allow-credentials", "vary"):
+            assert (name in answer.headers) is named
+
+    run(tmp_path, test)
+
+
 def test_a_listed_origin_is_named_exactly(tmp_path: Path) -> None:
     async def test(edge: Running) -> None:
         answer = await edge.browser().client.options(

@@ -51,7 +51,9 @@ class Call:
             response = answer(problem)
         if request.cookies.visitor:
             _expire_stray(live, services, request, response)
-        return _dressed(response, allowed)
+        # To a page of the same origin a browser gives every answer, whatever it says of others.
+        same = request.header(b"sec-fetch-site") == "same-origin"
+        return _dressed(response, None if same else allowed)
 
     async def _response(
         self, services: Services, live: LiveSite, request: Request, allowed: str | None
