@@ -54,3 +54,22 @@ def test_what_many_visitors_bring_stays_bounded() -> None:
     finally:
         tracemalloc.stop()
     assert used < 16 << 20, f"{used >> 20} MB are held"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("asked", ["utm.campaign: sale", "utm.campaign: {matches: 'a.{70}b'}"])
+def test_what_strangers_write_into_a_link_stays_bounded_on_a_small_site_as_well(asked: str) -> None:
+    rule = f"  - {{id: one, slot: hero, show: {{block: hello}}, when: {{{asked}}}}}"
+    campaign = f"campaign: c\nrules:\n{rule}\n".encode()
+    files = {"site.yaml": SITE, "blocks/hello.html": b"<p>Hello</p>", "rules/c.yaml": campaign}
+    loaded = load(files)
+    assert loaded.site is not None, loaded.findings[:3]
+    tracemalloc.start()
+    try:
+        for number in range(40_000):
+            facts = {"utm.campaign": f"{number}-" + "x" * 500}
+            decide(loaded.site, Context(0, facts, frozenset()))
+        used, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert used < 8 << 20, f"{used >> 20} MB are held"

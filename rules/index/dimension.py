@@ -15,6 +15,8 @@ Placed = list[tuple[int, Any]]
 
 KEPT_BYTES = 4 << 20
 """How much one dimension may hold of what it found out before; what is asked most comes back first."""
+KEPT_SETS = 1 << 12
+"""How many sets at most, where they are small: visitors may send as many values as they like."""
 STEP = 32
 """Cuts from one kept set to the next: so many clauses at most are switched to reach any stretch."""
 
@@ -45,7 +47,7 @@ class Kept(dict[Any, Any]):
     def __init__(self, find: Callable[[Any], Any], size: int) -> None:
         super().__init__()
         self._find = find
-        self._most = max(16, KEPT_BYTES // (size // 8 + 32))
+        self._most = min(KEPT_SETS, max(16, KEPT_BYTES // (size // 8 + 32)))
 
     def __missing__(self, key: Any) -> Any:
         if len(self) >= self._most:
