@@ -22,8 +22,6 @@ _MOST_COPIES: Final = 8
 _MOST_COOKIES: Final = 1_000
 """Cookies that are looked at: more than any browser keeps for a site."""
 _OURS: Final = "__Host-tw_"
-_CONSENT_IS: Final = f"{CONSENT}="
-_VISITOR_IS: Final = f"{VISITOR}="
 _BLANKS: Final = " \t"
 
 # A browser sends the same cookies with every request, and what a token holds never changes.
@@ -66,12 +64,12 @@ def sent(header: str) -> Sent:
     """Every copy of our two cookies in a request's Cookie header, in the order received."""
     sent = Sent([], [])
     for pair in header.split(";", _MOST_COOKIES):
-        if _OURS in pair:
-            name, equals, value = pair.partition("=")
-            name = name.strip(_BLANKS) + equals
-            if name == _CONSENT_IS:
+        if _OURS in pair and "=" in pair:
+            name, _, value = pair.partition("=")
+            name = name.strip(_BLANKS)
+            if name == CONSENT:
                 sent.consent.append(value.strip(_BLANKS))
-            elif name == _VISITOR_IS:
+            elif name == VISITOR:
                 sent.visitor.append(value.strip(_BLANKS))
     return sent
 
@@ -143,7 +141,7 @@ def consent_cookie(record: Record, signer: Signer, expires_days: int) -> str:
 
 def visitor_cookie(visitor: str, signer: Signer, now: int) -> str:
     """The Set-Cookie value that gives a visitor its ID, once, at ``now`` (ms)."""
-    return _set(VISITOR, signer.sign({"v": visitor, "t": now // 1000}), VISITOR_DAYS * _DAY_SECONDS)
+    return _set(VISITOR, signer.sign({"v": visitor, "t": now // 1000}), _VISITOR_SECONDS)
 
 
 def expire(name: str) -> str:
