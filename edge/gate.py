@@ -5,16 +5,16 @@ from typing import NamedTuple
 
 from edge.stores.base import Counts, Person
 from rules.model import Site
-from rules.values import Reading, Value, reading
+from rules.values import Admit, Value, admitting
 
 _KNOWN = "customer.known"
 
 
 class _Door(NamedTuple):
-    """Under which purpose an attribute passes, how it is read, and how old it may be, in milliseconds."""
+    """Under which purpose an attribute passes, which values, and how old they may be, in milliseconds."""
 
     purpose: str | None
-    read: Reading
+    admit: Admit
     freshness: int | None
 
 
@@ -27,7 +27,7 @@ class Gate:
 
     def __init__(self, site: Site) -> None:
         self._attributes = {
-            name: _Door(each.purpose, reading(each.type, each.values), each.freshness)
+            name: _Door(each.purpose, admitting(each.type, each.values), each.freshness)
             for name, each in site.attributes.items()
         }
         events = site.events
@@ -38,10 +38,10 @@ class Gate:
         facts: dict[str, Value] = {}
         doors = self._attributes
         for name, value in person.attributes.items():
-            purpose, read, freshness = doors.get(name, _CLOSED)
+            purpose, admit, freshness = doors.get(name, _CLOSED)
             if purpose in granted and (freshness is None or _is_fresh(person, now, freshness)):
                 # What an import stored under another declaration than today's is not known.
-                known = read(value)
+                known = admit(value)
                 if known is not None:
                     facts[name] = known
         if "personalization" in granted:

@@ -107,11 +107,11 @@ def fits(value: object, wanted: str) -> bool:
     return fitting is not None and fitting(value)
 
 
-Reading: TypeAlias = Callable[[Any], Value | None]
+Admit: TypeAlias = Callable[[Any], Value | None]
 
 
-def reading(wanted: str, values: Collection[Single]) -> Reading:
-    """Return how a stored value is read: None where it is not of the type, or not one of the allowed values.
+def admitting(wanted: str, values: Collection[Single]) -> Admit:
+    """Return what admits a stored value: it gives None for one not of the type, or not among the allowed ones.
 
     Without allowed values all are; of a list, each must be one.
     """
