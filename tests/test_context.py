@@ -144,7 +144,7 @@ def test_the_log_names_nobody(tmp_path: Path) -> None:
         await browser.post("identify", {"token": edge.token() + "x"})
         await browser.post("identify", {"token": edge.token("C1")})
         await browser.decide(f"{HOME}?utm_campaign=canary-in-the-address")
-        edge.services.store.__dict__["_read"] = None  # every read fails from here on
+        edge.services.store.__dict__["_reader"].close()  # every read fails from here on
         await browser.decide()
         said = edge.log.getvalue()
         assert "login.token_refused" in said and "profile.not_read" in said

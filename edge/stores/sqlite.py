@@ -3,11 +3,10 @@
 Several processes may share the file. Reads never wait for writes (WAL), so they need no thread.
 """
 
-import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
@@ -23,8 +22,8 @@ from edge.stores.base import (
     Recorded,
     Recording,
     StoreError,
-    StoreUnavailable,
 )
+from edge.stores.sqlite_reader import Reader
 from edge.stores.sqlite_writer import Writer
 
 PERSON: Final = """
@@ -50,25 +49,17 @@ class SqliteStore:
         ``queue``: writes that may wait before further ones are refused; ``wait_ms``: how long a
         write waits for another process's. Raises StoreDamaged, StoreUnavailable, StoreError.
         """
-        self._path = path
         sqlite_file.prepare(path, wait_ms)
-        self._reader = sqlite_file.reader(path)
-        # One cursor for good: making one costs as much as the read.
-        self._read: sqlite3.Cursor | None = self._reader.cursor()
+        self._reader = Reader(path)
         self._writer = Writer(path, queue, wait_ms)
 
     async def person(self, site: str, visitor: str) -> Person:
         """One SQL statement, two for a stranger, run in the calling thread: it takes microseconds."""
-        if self._read is None:
-            raise StoreUnavailable(f"{self._path}: the store is closed")
-        try:
-            row = self._read.execute(PERSON, (site, visitor)).fetchone()
-            if row is not None:
-                return _person(*row)
-            stone = (sqlite_work.tombstone(site, visitor),)
-            return NOBODY if self._read.execute(ERASED_ONCE, stone).fetchone() is None else ERASED
-        except (sqlite3.Error, UnicodeEncodeError) as error:
-            raise sqlite_file.translate(error, self._path) from error
+        row = self._reader.first(PERSON, (site, visitor))
+        if row is not None:
+            return _person(*row)
+        stone = (sqlite_work.tombstone(site, visitor),)
+        return NOBODY if self._reader.first(ERASED_ONCE, stone) is None else ERASED
 
     async def append(
         self, site: str, visitor: str, counters: str, events: Sequence[Recorded]
@@ -135,21 +126,13 @@ class SqliteStore:
 
     async def recordings(self, site: str, after: Place, most: int) -> Page:
         """One SQL statement, done when it returns: a long one would keep erased bytes in the WAL."""
-        rows = self._rows(sqlite_recordings.PAGE, (site, *after, most))
+        rows = self._reader.all(sqlite_recordings.PAGE, (site, *after, most))
         end = Place(rows[-1][0], rows[-1][1]) if rows else after
         return Page([body for _, _, body in rows], end)
 
     async def find_recordings(self, site: str, request: str) -> Sequence[bytes]:
         """One SQL statement, in the calling thread."""
-        return [body for (body,) in self._rows(sqlite_recordings.FIND, (site, request))]
-
-    def _rows(self, sql: str, values: tuple[str | int, ...]) -> list[tuple[Any, ...]]:
-        if self._read is None:
-            raise StoreUnavailable(f"{self._path}: the store is closed")
-        try:
-            return self._reader.execute(sql, values).fetchall()
-        except (sqlite3.Error, UnicodeEncodeError) as error:
-            raise sqlite_file.translate(error, self._path) from error
+        return [body for (body,) in self._reader.all(sqlite_recordings.FIND, (site, request))]
 
     async def forget_recordings(self, before: int, most: int) -> int:
         """Delete the oldest recordings; their bytes leave the files within a second."""
@@ -164,7 +147,6 @@ class SqliteStore:
 
     async def close(self) -> None:
         """Finish pending writes and let go of the file."""
-        self._read = None
         # Before the writer: the last connection to go empties the WAL, and a reader cannot.
         self._reader.close()
         await self._writer.close()
