@@ -11,29 +11,32 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import ExitStack
 from math import inf
-from typing import NamedTuple
+from typing import NamedTuple, Self, TypeVar
 
 import msgspec
 from rich.table import Table
 
 from benchmarks import mix, report
-from benchmarks.report import Budget, number
+from benchmarks.report import Budget, number, p99
 from benchmarks.traffic import MOMENTS
 from rules.conditions import Context
 from rules.decide import decide
 from rules.model import Site
 from rules.shown_blocks import WON
 
+T = TypeVar("T")
+
 SIZES = (10, 100, 1_000, 10_000, 50_000)
-SMALL, LARGE = 100, 10_000
+COMPARED = (100, 10_000)
 """What growth is asked between: they are measured in several rounds, in turns."""
 ROUNDS = 5
 WARMING, VISITS = 20_000, 3_000
 SPREAD = 10
-"""The visits are gone through in so many parts over the week, so that a slow engine gets some of each day."""
+"""The visits are gone through in so many parts, each over the whole week."""
 SECONDS = 6.0
-"""How long the visits of one size are measured at most, and warmed up."""
+"""How long an engine is warmed up at most, and its visits measured where it is slow."""
 GROWTH, MICROSECONDS = 1.5, 60.0
 CAPTION = f"""\
 {mix.DESCRIPTION}
@@ -41,69 +44,111 @@ CAPTION = f"""\
 {VISITS:,} visits, each decided once, after {WARMING:,} others: {mix.VISITS}
 
 Each round is a new process, and each figure the median of its rounds, with the least and the highest of one. 100
-and 10,000 rules are measured in turns, so that a noisy machine hits both: growth is the median of the pairs'
-ratios. Won: the share of slots that a rule filled, and not the fallback. New minute: the first decision of a
-minute, which asks the clock anew."""
+and 10,000 rules are measured in turns, 300 visits each, so that a noisy machine hits both: growth is the median
+of these pairs' ratios. Won: the share of slots that a rule filled, and not the fallback. New minute: the first
+decision of a minute, which asks the clock anew."""
 
 
-class Measured(NamedTuple):
-    """What one size took, in microseconds."""
+class Rest(msgspec.Struct):
+    """What a process finds out besides the times of the visits."""
 
-    times: list[float]
     new_minutes: list[float]
+    """What the first decision of a minute takes, in microseconds."""
     won: float
     """The share of slots that a rule won."""
 
 
-class Round(msgspec.Struct):
-    """What a process measured, in microseconds."""
+class Round(NamedTuple):
+    """What a process measured: by part the microseconds of its visits, and the rest."""
 
-    median: float
-    p99: float
-    new_minute: float
-    won: float
-    decisions: int
+    parts: list[list[float]]
+    rest: Rest
+
+    @property
+    def times(self) -> list[float]:
+        """What each visit took, in microseconds."""
+        return [time for part in self.parts for time in part]
 
 
 def run() -> bool:
     """Measure, print; True if the budgets were kept."""
-    order = [*SIZES, *((SMALL, LARGE) * (ROUNDS - 1))]
+    turns = [(size,) for size in SIZES if size not in COMPARED] + [COMPARED] * ROUNDS
     found: dict[int, list[Round]] = {size: [] for size in SIZES}
     with report.bar() as progress:
-        task = progress.add_task("decisions", total=len(order))
-        for size in order:
-            progress.update(task, description=f"decisions, {size:,} rules")
-            found[size].append(_of_size(size))
+        task = progress.add_task("decisions", total=len(turns))
+        for sizes in turns:
+            named = " and ".join([f"{size:,}" for size in sizes])
+            progress.update(task, description=f"decisions, {named} rules")
+            for size, measured in zip(sizes, _in_turns(sizes), strict=True):
+                found[size].append(measured)
             progress.advance(task)
-    pairs = zip(found[LARGE], found[SMALL], strict=True)
-    growth = statistics.median(large.median / small.median for large, small in pairs)
-    slow = _median(found[LARGE], "median")
+    small, large = (found[size] for size in COMPARED)
     budgets = [
-        Budget("growth 10,000 / 100 rules", growth, GROWTH, aim="1.1"),
-        Budget("a decision at 10,000 rules, median", slow, MICROSECONDS, " µs"),
+        Budget("growth 10,000 / 100 rules", _growth(small, large), GROWTH, aim="1.1"),
+        Budget("a decision at 10,000 rules, median", _median(large), MICROSECONDS, " µs"),
     ]
     return report.show("One decision: 4 slots, rendered", _table(found), CAPTION, budgets)
 
 
-def _of_size(size: int) -> Round:
-    command = [sys.executable, "-m", "benchmarks.decide_once", str(size)]
-    done = subprocess.run(command, stdout=subprocess.PIPE, check=True)
-    return msgspec.json.decode(done.stdout, type=Round)
+def _in_turns(sizes: Sequence[int]) -> list[Round]:
+    """Measure sites, each in a process of its own, one part of the visits after the other in turns."""
+    with ExitStack() as stack:
+        processes = [stack.enter_context(_Process(size)) for size in sizes]
+        turns = [[process.part() for process in processes] for _ in range(SPREAD)]
+        parts = zip(*turns, strict=True)
+        return [
+            Round(list(own), process.rest()) for process, own in zip(processes, parts, strict=True)
+        ]
 
 
-def _median(rounds: Sequence[Round], figure: str) -> float:
-    return statistics.median(getattr(each, figure) for each in rounds)
+class _Process:
+    """``benchmarks.decide_once``: it answers each line with a line."""
+
+    def __init__(self, rules: int) -> None:
+        command = [sys.executable, "-m", "benchmarks.decide_once", str(rules)]
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        assert self._process.stdin is not None and self._process.stdout is not None
+        self._stdin, self._stdout = self._process.stdin, self._process.stdout
+
+    def __enter__(self) -> Self:
+        """Wait until its rules are loaded and warm."""
+        self._answer(bool)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with self._process:
+            self._process.kill()
+
+    def part(self) -> list[float]:
+        """Return the microseconds of the visits of the next part."""
+        self._stdin.write(b"\n")
+        self._stdin.flush()
+        return self._answer(list[float])
+
+    def rest(self) -> Rest:
+        """Return what else it finds out once all parts are done."""
+        self._stdin.close()
+        return self._answer(Rest)
+
+    def _answer(self, kind: type[T]) -> T:
+        line = self._stdout.readline()
+        if not line:
+            raise RuntimeError("a process that measures ended early; it has said why")
+        return msgspec.json.decode(line, type=kind)
 
 
-def measure(site: Site, warming: Sequence[Context], visits: Sequence[Context]) -> Measured:
-    """Time each visit once; RuntimeError if a decision fails."""
-    warm_up(site, warming)
-    times: list[float] = []
-    end = time.perf_counter() + SECONDS
-    for index in range(SPREAD):
-        times += decided(site, visits[index::SPREAD], end)
-    later = [_later(visit) for visit in visits[:: len(visits) // MOMENTS]]
-    return Measured(times, decided(site, later), _won(site, visits[:: len(visits) // len(later)]))
+def _growth(small: Sequence[Round], large: Sequence[Round]) -> float:
+    """Return how much longer a part takes with many rules than the same part with few: the middle one."""
+    pairs = zip(_of_parts(large), _of_parts(small), strict=True)
+    return statistics.median([many / few for many, few in pairs])
+
+
+def _of_parts(rounds: Sequence[Round]) -> list[float]:
+    return [statistics.median(part) for each in rounds for part in each.parts]
+
+
+def _median(rounds: Sequence[Round]) -> float:
+    return statistics.median([statistics.median(each.times) for each in rounds])
 
 
 def warm_up(site: Site, visits: Sequence[Context]) -> None:
@@ -127,6 +172,12 @@ def decided(site: Site, visits: Sequence[Context], end: float = inf) -> list[flo
     return found
 
 
+def rest(site: Site, visits: Sequence[Context]) -> Rest:
+    """Decide first visits of a minute, and count what rules won."""
+    later = [_later(visit) for visit in visits[:: len(visits) // MOMENTS]]
+    return Rest(decided(site, later), _won(site, visits[:: len(visits) // len(later)]))
+
+
 def _won(site: Site, visits: Sequence[Context]) -> float:
     made = [each for visit in visits for each in decide(site, visit).decisions]
     return sum(each.reason in WON for each in made) / len(made)
@@ -141,15 +192,15 @@ def _table(found: dict[int, list[Round]]) -> Table:
         "rules", "median µs", "of rounds", "p99 µs", "new minute µs", "won", "decisions"
     )
     for size, rounds in found.items():
-        medians = [each.median for each in rounds]
+        medians = [statistics.median(each.times) for each in rounds]
         spread = f"{number(min(medians))} to {number(max(medians))}" if len(rounds) > 1 else ""
-        figures = (number(_median(rounds, name)) for name in ("p99", "new_minute"))
         made.add_row(
             f"{size:,}",
-            number(statistics.median(medians)),
+            number(_median(rounds)),
             spread,
-            *figures,
-            f"{_median(rounds, 'won'):.0%}",
-            f"{sum(each.decisions for each in rounds):,}",
+            number(statistics.median([p99(each.times) for each in rounds])),
+            number(statistics.median([time for each in rounds for time in each.rest.new_minutes])),
+            f"{statistics.median([each.rest.won for each in rounds]):.0%}",
+            f"{sum(len(each.times) for each in rounds):,}",
         )
     return made
