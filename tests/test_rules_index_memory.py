@@ -57,7 +57,7 @@ def test_what_many_visitors_bring_stays_bounded() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("asked", ["utm.campaign: sale", "utm.campaign: {matches: 'a.{70}b'}"])
+@pytest.mark.parametrize("asked", ["utm.campaign: sale", "utm.campaign: {matches: sa.e}"])
 def test_what_strangers_write_into_a_link_stays_bounded_on_a_small_site_as_well(asked: str) -> None:
     rule = f"  - {{id: one, slot: hero, show: {{block: hello}}, when: {{{asked}}}}}"
     campaign = f"campaign: c\nrules:\n{rule}\n".encode()
