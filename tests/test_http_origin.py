@@ -186,7 +186,8 @@ def test_where_we_fail_the_answer_says_so_and_nothing_else(tmp_path: Path) -> No
         client = httpx.AsyncClient(transport=transport, base_url=ORIGIN)
         browser = Browser(client)
         await browser.consent("accept_all")
-        edge.services.store.__dict__["_read"] = "no cursor"  # fails in a way that nobody foresaw
+        reader = edge.services.store.__dict__["_reader"]
+        reader._cursor = "no cursor"  # fails in a way that nobody foresaw
         answer = await browser.post("decide", {"page": {"url": HOME}})
         assert answer.status_code == 500
         assert answer.headers["content-type"] == "application/problem+json"
