@@ -4,7 +4,7 @@ from collections.abc import Collection
 from enum import StrEnum
 from functools import lru_cache
 from hashlib import blake2b
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -74,6 +74,7 @@ class _Deciding:
         self._context = context
         self._candidates = site.index.of(context)
         self._language = str(context.facts.get("page.language", ""))
+        self._common = site.common.get(self._language, {})
         self._request = _hash(site.version, str(context.unit), str(context.now))
         # A visitor ID may be there for statistics alone, which is no grant to deal by it.
         self._dealt = context.unit if PURPOSE in context.granted else None
@@ -175,15 +176,23 @@ class _Deciding:
     ) -> Decision:
         # What was decided for whom and when: equal for equal input, no chance, no clock.
         identity = f"{self._request}-{outcome}"
+        common = self._common.get(outcome)
+        if common is not None:
+            return Decision(identity, *common)
+        made: tuple[Any, ...] = (slot, rule, variant, reason, *self._done(show))
+        if show is None or show.block is None or not show.block.reads:
+            self._common[outcome] = made
+        return Decision(identity, *made)
+
+    def _done(self, show: Show | None) -> tuple[str | None, ...]:
+        """Return a decision's action, html, text, name and value."""
         if show is None:
-            return Decision(identity, slot, rule, variant, reason, NOTHING)
-        html, action, text = None, show.action, show.text
+            return (NOTHING,)
+        html = None
         if show.block is not None:
             block = self._site.blocks[show.block.name]
             html = block.render(self._language, show.given, self._context.facts)
-        return Decision(
-            identity, slot, rule, variant, reason, action, html, text, show.name, show.value
-        )
+        return show.action, html, show.text, show.name, show.value
 
 
 def outcome(slot: str, rule: str | None, variant: str | None, reason: Reason) -> str:

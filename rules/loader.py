@@ -235,6 +235,7 @@ def _site(
         consent=site_file.consent or site_file.node,
         holdout=site_file.holdout,
         exclusive=exclusive_groups(rule for each in campaigns for rule in each.rules),
+        common={language: {} for language in site_file.languages},
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -192,6 +192,8 @@ class Site(msgspec.Struct, frozen=True):
     """The share, 0 to 1, of the visitors known by consent who are shown no rule at all."""
     exclusive: Mapping[str, tuple[Campaign, ...]] = MappingProxyType({})
     """Group -> the campaigns that share its visitors out among them."""
+    common: Mapping[str, dict[str, tuple[Any, ...]]] = MappingProxyType({})
+    """Each language -> outcome -> what a decision holds besides its id, where that is the same for everybody."""
 
 
 def exclusive_groups(rules: Iterable[Rule]) -> dict[str, tuple[Campaign, ...]]:

@@ -159,8 +159,20 @@ def test_what_a_visitor_is_known_by_is_in_no_error() -> None:
 def test_a_block_speaks_the_language_of_the_page() -> None:
     units = (str(number) for number in range(100))
     unit = next(u for u in units if one(site(), "strip", unit=u).variant == "a")
-    english = one(site(), "strip", unit=unit, facts={"page.language": "en"})
-    assert english.html == "<i>Hello</i>"
+    made = site()
+    said = {"de": "<i>Hallo</i>", "en": "<i>Hello</i>"}
+    for language in ("de", "en", "de", "en"):
+        assert (
+            one(made, "strip", unit=unit, facts={"page.language": language}).html == said[language]
+        )
+
+
+def test_what_is_shown_to_one_visitor_is_not_shown_to_the_next() -> None:
+    made = site()
+    for name in ("Anna", "Jonas", "Anna"):
+        decision = one(made, unit=name, facts={**GOLD, "crm.name": name})
+        assert decision.html == f"<b>{name} 1</b>"
+    assert len({one(made, unit=name).id for name in ("Anna", "Jonas")}) == 2
 
 
 def test_values_are_escaped_and_the_result_is_sanitised() -> None:
